@@ -1,0 +1,155 @@
+//! Typed errors of every stage. Each message says what is wrong and what to do next; none holds content of the input,
+//! a name of a file, or text read from a picture (the CLI adds the path that the user typed).
+
+use std::path::PathBuf;
+
+/// An input could not be read or an output not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MediaError {
+    /// The first bytes belong to no format that is read.
+    #[error("not a picture that safepost reads{}; convert it to JPEG or PNG first", .looks_like.map(|l| format!(" (it looks like {l})")).unwrap_or_default())]
+    Unsupported {
+        /// What the bytes look like, when that is known ("a PDF document").
+        looks_like: Option<&'static str>,
+    },
+    /// A known format that is refused, with advice.
+    #[error("{format} is refused: {advice}")]
+    Refused {
+        /// The format.
+        format: &'static str,
+        /// What to do instead.
+        advice: &'static str,
+    },
+    /// This build lacks a decoder.
+    #[error("this build cannot read {format}: {advice}")]
+    NotBuilt {
+        /// The format.
+        format: &'static str,
+        /// How to get a build that can.
+        advice: &'static str,
+    },
+    /// A cap was reached before anything was allocated.
+    #[error("{what} is {got}, more than the limit of {limit}; raise `{option}` if you trust the file")]
+    TooLarge {
+        /// What is too large ("width times height").
+        what: &'static str,
+        /// What the file declares.
+        got: u64,
+        /// The limit.
+        limit: u64,
+        /// The policy field that raises it.
+        option: &'static str,
+    },
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// The file ends early, is damaged, or contradicts itself.
+    #[error("the {format} data is damaged or cut short ({detail}); get the original file again")]
+    Damaged {
+        /// The format.
+        format: &'static str,
+        /// The decoder's words; never content of the file.
+        detail: String,
+    },
+    /// A valid feature that no decoder here knows.
+    #[error("the {format} data uses {feature}, which is not supported; convert it to JPEG or PNG first")]
+    UnsupportedFeature {
+        /// The format.
+        format: &'static str,
+        /// The feature.
+        feature: String,
+    },
+    /// An encoder failed.
+    #[error("could not encode the {format} output ({detail})")]
+    Encode {
+        /// The format.
+        format: &'static str,
+        /// The encoder's words.
+        detail: String,
+    },
+    /// Reading or writing failed.
+    #[error("{doing} failed: {source}")]
+    Io {
+        /// What was being done ("reading the input").
+        doing: &'static str,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
+/// A model could not be loaded or run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferError {
+    /// ONNX Runtime could not be found or loaded.
+    #[error("ONNX Runtime could not be loaded ({detail}); run `safepost doctor` to see where it was looked for")]
+    Runtime {
+        /// What was tried.
+        detail: String,
+    },
+    /// The models folder or a file in it is missing.
+    #[error("the model file {} is missing; run `safepost doctor` to see where models were looked for", .path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file's hash is not the manifest's.
+    #[error(
+        "the model `{name}` is not the file that the manifest names (SHA-256 {got}, expected {expected}); restore it from the release"
+    )]
+    WrongHash {
+        /// The model.
+        name: String,
+        /// The file's hash.
+        got: String,
+        /// The manifest's hash.
+        expected: String,
+    },
+    /// The manifest cannot be read.
+    #[error("the model manifest {} cannot be read: {detail}", .path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        detail: String,
+    },
+    /// No row of that name.
+    #[error("the model manifest has no model named `{name}`")]
+    Unknown {
+        /// The name asked for.
+        name: String,
+    },
+    /// The runtime refused the model or failed while running it.
+    #[error("running the model `{name}` failed: {detail}")]
+    Run {
+        /// The model.
+        name: String,
+        /// The runtime's words.
+        detail: String,
+    },
+    /// An output has another shape than the manifest says, or is not finite.
+    #[error("the model `{name}` gave an impossible answer: {detail}")]
+    BadOutput {
+        /// The model.
+        name: String,
+        /// What is impossible.
+        detail: String,
+    },
+}
+
+/// A detector could not look at a picture. Never swallowed: a detector that failed is not a detector that found
+/// nothing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DetectError {
+    /// Its model failed.
+    #[error(transparent)]
+    Infer(#[from] InferError),
+    /// The picture could not be resized for it.
+    #[error("resizing the picture for the detector failed: {detail}")]
+    Resize {
+        /// The resizer's words.
+        detail: String,
+    },
+}

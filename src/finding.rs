@@ -1,0 +1,50 @@
+//! What a detector says it saw. Separate from [`crate::area`]: a finding is a claim with a score, an area is a
+//! decision to destroy.
+
+use serde::{Deserialize, Serialize};
+
+use crate::area::Shape;
+
+/// What kind of thing identifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// A face or a head, also masked, in profile, lying, on a screen or on a wall.
+    Face,
+    /// Written or printed text at any angle.
+    Text,
+}
+
+impl Class {
+    /// Every class, in the order in which reports list them.
+    pub const ALL: &'static [Class] = &[Class::Face, Class::Text];
+
+    /// The name used in policies, options and reports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Class::Face => "face",
+            Class::Text => "text",
+        }
+    }
+
+    /// The plural used in options and summaries.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Class::Face => "faces",
+            Class::Text => "text",
+        }
+    }
+}
+
+/// One thing that a detector saw in one frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is.
+    pub class: Class,
+    /// Where it is, in pixels of the upright picture, already grown to all that must go.
+    pub shape: Shape,
+    /// The detector's confidence, 0 to 1; comparable only within one source.
+    pub score: f32,
+    /// Which detector said so, for the report (for instance `centerface` or `pose`).
+    pub source: String,
+}

@@ -1,0 +1,164 @@
+//! Which models there are, where each came from, and whether the file on disk is the one that was measured.
+//!
+//! The shipped manifest is compiled in, so a model file that was swapped on disk cannot pass with a swapped manifest.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Model, ort::OrtModel};
+use crate::error::InferError;
+
+/// The manifest of the models that ship with the project.
+const SHIPPED: &str = include_str!("../../models/manifest.toml");
+
+/// One row of the manifest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelEntry {
+    /// The name that detectors ask for.
+    pub name: String,
+    /// File name in the models folder.
+    pub file: String,
+    /// Hash of the file, lower-case hexadecimal.
+    pub sha256: String,
+    /// What it is for, in one line.
+    pub purpose: String,
+    /// SPDX expression of the weights' licence.
+    pub licence: String,
+    /// Package, version and path inside it.
+    pub origin: String,
+    /// What was done to the original file.
+    pub conversion: String,
+    /// The input tensor.
+    pub input: TensorSpec,
+    /// The output tensors, in the order in which [`Model::run`] returns them.
+    pub outputs: Vec<TensorSpec>,
+    /// What it tells apart.
+    pub classes: Vec<String>,
+    /// The thresholds in use and why.
+    #[serde(default)]
+    pub thresholds: Vec<Threshold>,
+}
+
+/// A tensor's name and layout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TensorSpec {
+    /// Name in the graph.
+    pub name: String,
+    /// Shape, layout and value range in words ("1x3xHxW, RGB, 0 to 255").
+    pub layout: String,
+}
+
+/// A tuned number and its evidence.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Threshold {
+    /// What it decides.
+    pub name: String,
+    /// Its value.
+    pub value: f64,
+    /// What was measured.
+    pub evidence: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    model: Vec<ModelEntry>,
+}
+
+/// The models that can be loaded.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    folder: PathBuf,
+    entries: Vec<ModelEntry>,
+    threads: usize,
+}
+
+impl Registry {
+    /// The shipped models, from `folder`; each session runs on `threads` threads.
+    ///
+    /// # Errors
+    /// When the compiled-in manifest is not valid.
+    pub fn shipped(folder: &Path, threads: usize) -> Result<Self, InferError> {
+        Self::parse(SHIPPED, &folder.join("manifest.toml"), threads)
+    }
+
+    /// Adds the models of a manifest of the user's own; a name that exists already is replaced.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not a manifest.
+    pub fn with_manifest(mut self, path: &Path) -> Result<Self, InferError> {
+        let text = fs::read_to_string(path)
+            .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.to_string() })?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        for mut entry in Self::parse(&text, path, self.threads)?.entries {
+            // Joining keeps an absolute path as it is, so the entry stays readable from any folder.
+            entry.file = folder.join(&entry.file).to_string_lossy().into_owned();
+            self.entries.retain(|e| e.name != entry.name);
+            self.entries.push(entry);
+        }
+        Ok(self)
+    }
+
+    fn parse(text: &str, path: &Path, threads: usize) -> Result<Self, InferError> {
+        let manifest: Manifest = toml::from_str(text)
+            .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.message().to_owned() })?;
+        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        Ok(Self { folder, entries: manifest.model, threads })
+    }
+
+    /// Every row.
+    pub fn entries(&self) -> &[ModelEntry] {
+        &self.entries
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The row named `name`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn entry(&self, name: &str) -> Result<&ModelEntry, InferError> {
+        self.entries.iter().find(|e| e.name == name).ok_or_else(|| InferError::Unknown { name: name.to_owned() })
+    }
+
+    /// Reads the file of `name` and checks its hash.
+    ///
+    /// # Errors
+    /// When the file is missing or is not the one that the manifest names.
+    pub fn bytes(&self, name: &str) -> Result<Vec<u8>, InferError> {
+        let entry = self.entry(name)?;
+        let path = self.folder.join(&entry.file);
+        let bytes = fs::read(&path).map_err(|_| InferError::Missing { path })?;
+        let got = sha256_hex(&bytes);
+        if got != entry.sha256 {
+            return Err(InferError::WrongHash { name: name.to_owned(), got, expected: entry.sha256.clone() });
+        }
+        Ok(bytes)
+    }
+
+    /// Loads a model after checking its hash.
+    ///
+    /// # Errors
+    /// When the file is missing or wrong, or the runtime refuses it.
+    pub fn load(&self, name: &str) -> Result<Arc<dyn Model>, InferError> {
+        let bytes = self.bytes(name)?;
+        Ok(Arc::new(OrtModel::new(self.entry(name)?, bytes, self.threads)?))
+    }
+}
+
+/// SHA-256 of `bytes` in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
