@@ -28,6 +28,23 @@ impl Shape {
         }
     }
 
+    /// Every side moved outward by `pad_px`.
+    pub fn padded(&self, pad_px: f32) -> Self {
+        match self {
+            Shape::Rect(r) => Shape::Rect(r.padded(pad_px)),
+            Shape::Ellipse(r) => Shape::Ellipse(r.padded(pad_px)),
+            Shape::Quad(points) => Shape::Quad(std::array::from_fn(|i| {
+                let (corner, next, previous) = (points[i], points[(i + 1) % 4], points[(i + 3) % 4]);
+                let (ax, ay) = unit(corner.x - next.x, corner.y - next.y);
+                let (bx, by) = unit(corner.x - previous.x, corner.y - previous.y);
+                // Moving along one side shifts the other by the sine of the angle between them; the floor keeps
+                // needle-sharp corners from flying off.
+                let reach = pad_px / (ax * by - ay * bx).abs().max(0.3);
+                Point::new(corner.x + (ax + bx) * reach, corner.y + (ay + by) * reach)
+            })),
+        }
+    }
+
     /// Every coordinate passed through `map`'s scale and shift: `x * sx + dx`, `y * sy + dy`.
     pub fn mapped(&self, (sx, sy): (f32, f32), (dx, dy): (f32, f32)) -> Self {
         match self {
@@ -36,6 +53,12 @@ impl Shape {
             Shape::Quad(points) => Shape::Quad(points.map(|p| Point::new(p.x * sx + dx, p.y * sy + dy))),
         }
     }
+}
+
+/// The vector's direction; zero stays zero.
+fn unit(x: f32, y: f32) -> (f32, f32) {
+    let length = x.hypot(y);
+    if length > 0.0 { (x / length, y / length) } else { (0.0, 0.0) }
 }
 
 /// An area that will be destroyed.
@@ -47,4 +70,24 @@ pub struct Area {
     pub class: Class,
     /// The track it belongs to, so that the fill is steady over time; `None` on stills.
     pub track: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_moves_every_side_of_a_turned_box_outward() {
+        // A thin box turned by 45 degrees, the shape of a slanted line of text.
+        let at = |along: f32, across: f32| {
+            let s = std::f32::consts::FRAC_1_SQRT_2;
+            Point::new(100.0 + (along - across) * s, 100.0 + (along + across) * s)
+        };
+        let quad = Shape::Quad([at(0.0, 0.0), at(80.0, 0.0), at(80.0, 6.0), at(0.0, 6.0)]);
+        let Shape::Quad(grown) = quad.padded(2.0) else { panic!("padding keeps the kind of shape") };
+        let expected = [at(-2.0, -2.0), at(82.0, -2.0), at(82.0, 8.0), at(-2.0, 8.0)];
+        for (got, want) in grown.iter().zip(expected) {
+            assert!((got.x - want.x).abs() < 1e-3 && (got.y - want.y).abs() < 1e-3, "{got:?} {want:?}");
+        }
+    }
 }

@@ -68,6 +68,9 @@ pub enum MediaError {
         /// The encoder's words.
         detail: String,
     },
+    /// A file of the output's name exists already.
+    #[error("an output of that name exists already; use --overwrite to replace it, or another folder")]
+    OutputExists,
     /// Reading or writing failed.
     #[error("{doing} failed: {source}")]
     Io {
@@ -152,4 +155,59 @@ pub enum DetectError {
         /// The resizer's words.
         detail: String,
     },
+}
+
+/// A policy cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// The file cannot be read.
+    #[error("the policy {} cannot be read: {source}", .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// It is not TOML, or has an unknown key or a value of the wrong type.
+    #[error("the policy is not valid: {detail}\n`safepost policy` prints one with every key explained")]
+    Parse {
+        /// The parser's words, with the line.
+        detail: String,
+    },
+    /// A value makes no sense.
+    #[error("the policy's `{key}` {problem}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What it must be.
+        problem: &'static str,
+    },
+}
+
+/// One input did not become an output.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CleanError {
+    /// It could not be read, or the output not be written.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// A detector failed; nothing was written, because a failed detector is not one that found nothing.
+    #[error("detection failed, so nothing was written: {0}")]
+    Detect(#[from] DetectError),
+    /// The run was interrupted.
+    #[error("interrupted before it was finished; nothing was written for it")]
+    Interrupted,
+}
+
+/// The cleaner could not be set up; no input was touched.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The policy is not usable.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A model or the runtime is not usable.
+    #[error(transparent)]
+    Infer(#[from] InferError),
 }

@@ -1,3 +1,7 @@
 //! The command line: parse, plan, run, exit code. All work is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    safepost::cli::main()
+}

@@ -1,0 +1,119 @@
+//! Many inputs, one after the other or several at once. One bad file never stops the rest; the worst result decides.
+
+mod names;
+mod resume;
+mod run;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use crate::{audit::AuditError, pipeline::InputReport};
+
+pub use run::{Batch, Handled, Progress, run};
+
+/// How outputs are named and what is replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Folder for the outputs; made when missing.
+    pub out: PathBuf,
+    /// The private manifest. Default: beside the output folder, see [`default_manifest`].
+    pub manifest: PathBuf,
+    /// Keep the inputs' folders and stems instead of neutral random names.
+    pub keep_names: bool,
+    /// Leave the inputs' names out of the manifest.
+    pub private: bool,
+    /// Do everything again and replace outputs of the same name.
+    pub overwrite: bool,
+    /// Find and report, write nothing at all.
+    pub dry_run: bool,
+    /// Inputs handled at the same time; at least 1.
+    pub jobs: usize,
+}
+
+/// The manifest that belongs to an output folder: beside it, so that everything inside may be posted.
+pub fn default_manifest(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".private.jsonl");
+    out.with_file_name(name)
+}
+
+/// How one input ended.
+#[derive(Debug)]
+pub enum Ending {
+    /// Its outputs are published (or would be, on a dry run).
+    Clean {
+        /// What was found.
+        report: InputReport,
+        /// Paths inside the output folder; empty on a dry run.
+        outputs: Vec<PathBuf>,
+    },
+    /// Made, refuted, not published.
+    Withheld {
+        /// What was found.
+        report: InputReport,
+        /// What the check saw.
+        reason: String,
+    },
+    /// Done by an earlier run with the same content, policy and models.
+    DoneBefore {
+        /// What was found then.
+        report: InputReport,
+        /// Paths inside the output folder.
+        outputs: Vec<PathBuf>,
+    },
+    /// Not a picture by name or by content, met in a folder.
+    Skipped,
+    /// Could not be cleaned; nothing was written for it.
+    Failed {
+        /// What is wrong and what to do.
+        reason: String,
+    },
+}
+
+/// The batch could not begin or not go on; what was published stays.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BatchError {
+    /// An input does not exist.
+    #[error("{} does not exist", .path.display())]
+    Missing {
+        /// As given.
+        path: PathBuf,
+    },
+    /// Input and output overlap.
+    #[error("the output folder {} {how}; choose one that shares nothing with the inputs", .out.display())]
+    Overlap {
+        /// The output folder.
+        out: PathBuf,
+        /// In which way.
+        how: &'static str,
+    },
+    /// The manifest would be posted with the pictures.
+    #[error("the manifest {} would lie inside the output folder, where it could be posted; choose another place", .path.display())]
+    ManifestInside {
+        /// The manifest.
+        path: PathBuf,
+    },
+    /// The output folder cannot be used.
+    #[error("the output folder {} cannot be used: {source}", .out.display())]
+    Out {
+        /// The output folder.
+        out: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// A folder cannot be listed.
+    #[error("{} cannot be read: {source}", .path.display())]
+    Walk {
+        /// The folder.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The manifest failed.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// Leftovers of a killed run could not be removed.
+    #[error(transparent)]
+    Media(#[from] crate::error::MediaError),
+}

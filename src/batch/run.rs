@@ -1,0 +1,284 @@
+//! Runs a list of inputs through a cleaner on several threads, with one writer for the manifest.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::SystemTime,
+};
+
+use super::{
+    BatchError, Ending, Options, names,
+    resume::{Done, Fingerprint},
+    walk::{self, Item, Origin},
+};
+use crate::{
+    audit::{Manifest, OutputRow, Row, VERSION},
+    error::{CleanError, MediaError},
+    infer::registry::sha256_hex,
+    media::{
+        self,
+        draft::{self, Draft},
+    },
+    pipeline::{Cleaned, Cleaner, InputReport, Outcome},
+};
+
+/// Inputs larger than this are handled one at a time, so that memory does not grow with the number of jobs.
+const LARGE_FILE_BYTES: u64 = 12 << 20;
+
+/// One input and how it ended.
+#[derive(Debug)]
+pub struct Handled {
+    /// Place in the list, from 0.
+    pub index: usize,
+    /// The input.
+    pub path: PathBuf,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// What a batch came to.
+#[derive(Debug)]
+pub struct Batch {
+    /// Every input, in the order of the list.
+    pub handled: Vec<Handled>,
+    /// Whether it was stopped before all inputs were handled.
+    pub interrupted: bool,
+}
+
+/// Told how a batch is going, from one thread.
+pub trait Progress {
+    /// The list is known.
+    fn begin(&mut self, inputs: usize);
+
+    /// One input is done.
+    fn handled(&mut self, handled: &Handled);
+}
+
+/// Cleans every file below `inputs`.
+///
+/// # Errors
+/// When nothing could be begun (an input is missing, input and output overlap, the output folder or the manifest cannot
+/// be used), or the manifest cannot be written. A failing input is no error here: see [`Ending::Failed`].
+pub fn run(
+    cleaner: &Cleaner,
+    inputs: &[PathBuf],
+    options: &Options,
+    progress: &mut dyn Progress,
+) -> Result<Batch, BatchError> {
+    let items = walk::collect(inputs, &options.out)?;
+    let fingerprint = fingerprint(cleaner);
+    let mut manifest = None;
+    let mut done = Done::default();
+    if !options.dry_run {
+        let open = prepare(options)?;
+        if !options.overwrite {
+            done = Done::new(open.rows()?, &fingerprint);
+        }
+        manifest = Some(open);
+    }
+    let stems = options.keep_names.then(|| names::kept(&items));
+    let worker = Worker { cleaner, options, done: &done, large: Mutex::new(()) };
+    progress.begin(items.len());
+
+    let mut handled = Vec::with_capacity(items.len());
+    let next = AtomicUsize::new(0);
+    let mut failure = None;
+    thread::scope(|scope| {
+        let (send, receive) = mpsc::sync_channel(options.jobs * 2);
+        for _ in 0..options.jobs.max(1) {
+            let (send, next, items, worker, stems) = (send.clone(), &next, &items, &worker, &stems);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { break };
+                    let job = worker.handle(item, stems.as_ref().map(|s| s[index].as_path()));
+                    if matches!(job.ending, Err(CleanError::Interrupted)) || send.send((index, job)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        for (index, job) in receive {
+            let item = &items[index];
+            let row = job.row(item, options, &fingerprint);
+            let ended = Handled { index, path: item.path.clone(), ending: job.into_ending() };
+            if let (Some(manifest), Some(row)) = (&mut manifest, row)
+                && let Err(error) = manifest.append(&row)
+            {
+                // Without a trail nothing more may be published: stop handing out work.
+                next.store(items.len(), Ordering::Relaxed);
+                failure = Some(error);
+            }
+            progress.handled(&ended);
+            handled.push(ended);
+        }
+    });
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    handled.sort_by_key(|h| h.index);
+    let interrupted = handled.len() < items.len();
+    Ok(Batch { handled, interrupted })
+}
+
+fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
+    let models: String = cleaner.models().iter().map(|m| format!("{} {}\n", m.name, m.sha256)).collect();
+    Fingerprint {
+        tool: concat!("safepost ", env!("CARGO_PKG_VERSION")).to_owned(),
+        policy_sha256: cleaner.policy().sha256(),
+        models_sha256: sha256_hex(models.as_bytes()),
+    }
+}
+
+/// Makes the output folder, locks the manifest and clears what a killed run left.
+fn prepare(options: &Options) -> Result<Manifest, BatchError> {
+    let out = &options.out;
+    fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
+    if walk::real_path(&options.manifest).starts_with(walk::real_path(out)) {
+        return Err(BatchError::ManifestInside { path: options.manifest.clone() });
+    }
+    let manifest = Manifest::open(&options.manifest)?;
+    draft::sweep(out)?;
+    // Found out now rather than after the first picture's minute of work.
+    drop(Draft::write(out, &[]).map_err(|error| match error {
+        MediaError::Io { source, .. } => BatchError::Out { out: out.clone(), source },
+        other => other.into(),
+    })?);
+    Ok(manifest)
+}
+
+struct Worker<'a> {
+    cleaner: &'a Cleaner,
+    options: &'a Options,
+    done: &'a Done,
+    large: Mutex<()>,
+}
+
+/// What a worker hands to the writer.
+struct Job {
+    input_sha256: Option<String>,
+    input_bytes: u64,
+    outputs: Vec<OutputRow>,
+    ending: Result<Ending, CleanError>,
+}
+
+impl Worker<'_> {
+    fn handle(&self, item: &Item, stem: Option<&Path>) -> Job {
+        let mut job = Job { input_sha256: None, input_bytes: 0, outputs: Vec::new(), ending: Ok(Ending::Skipped) };
+        job.ending = self.try_handle(item, stem, &mut job);
+        job
+    }
+
+    fn try_handle(&self, item: &Item, stem: Option<&Path>, job: &mut Job) -> Result<Ending, CleanError> {
+        if let Origin::Unreadable(reason) = &item.origin {
+            return Ok(Ending::Failed { reason: reason.clone() });
+        }
+        let bytes: Arc<[u8]> = media::read_file(&item.path, &self.cleaner.policy().limits)?.into();
+        job.input_bytes = bytes.len() as u64;
+        let sha256 = sha256_hex(&bytes);
+        job.input_sha256 = Some(sha256.clone());
+        if item.origin == Origin::Folder && is_no_picture(&item.path, &bytes) {
+            return Ok(Ending::Skipped);
+        }
+        if let Some(before) = self.done.take(&sha256, &self.options.out, stem) {
+            return Ok(before);
+        }
+        let _alone = self.gate(job.input_bytes);
+        if self.options.dry_run {
+            let report = self.cleaner.inspect_bytes(bytes)?;
+            return Ok(Ending::Clean { report, outputs: Vec::new() });
+        }
+        let Cleaned { outputs, report } = self.cleaner.clean_bytes(bytes)?;
+        if let Outcome::Withheld { reason } = &report.outcome {
+            return Ok(Ending::Withheld { reason: reason.clone(), report });
+        }
+        let mut published = Vec::with_capacity(outputs.len());
+        let pages = outputs.len();
+        for (page, output) in outputs.into_iter().enumerate() {
+            let name = self.output_name(stem, page, pages, output.format.extension())?;
+            self.publish(&name, &output.bytes)?;
+            job.outputs.push(OutputRow {
+                name: name.to_string_lossy().into_owned(),
+                sha256: sha256_hex(&output.bytes),
+                bytes: output.bytes.len() as u64,
+                width: output.size.width,
+                height: output.size.height,
+                frames: output.frames,
+            });
+            published.push(name);
+        }
+        Ok(Ending::Clean { report, outputs: published })
+    }
+
+    fn gate(&self, bytes: u64) -> Option<MutexGuard<'_, ()>> {
+        (bytes > LARGE_FILE_BYTES).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn output_name(
+        &self,
+        stem: Option<&Path>,
+        page: usize,
+        pages: usize,
+        extension: &str,
+    ) -> Result<PathBuf, MediaError> {
+        let tail = if stem.is_some() && pages > 1 { format!("-page{}", page + 1) } else { String::new() };
+        let stem = match stem {
+            Some(kept) => kept.to_owned(),
+            None => names::neutral()?.into(),
+        };
+        Ok(names::numbered(&stem, &format!("{tail}.{extension}")))
+    }
+
+    fn publish(&self, name: &Path, bytes: &[u8]) -> Result<(), MediaError> {
+        let target = self.options.out.join(name);
+        let folder = target.parent().unwrap_or(&self.options.out);
+        fs::create_dir_all(folder)
+            .map_err(|source| MediaError::Io { doing: "making a folder for the output", source })?;
+        // The draft lies in the root of the output folder, where leftovers are looked for.
+        Draft::write(&self.options.out, bytes)?.publish(&target, self.options.overwrite)
+    }
+}
+
+/// Whether a file met in a folder is neither by content nor by name something that this program reads; a sidecar or a
+/// folder cache, say. What claims to be a picture but is not must fail, not vanish.
+fn is_no_picture(path: &Path, bytes: &[u8]) -> bool {
+    let unknown = matches!(media::sniff(bytes), Err(MediaError::Unsupported { looks_like: None } | MediaError::Empty));
+    unknown && !media::has_media_extension(path)
+}
+
+impl Job {
+    fn row(&self, item: &Item, options: &Options, fingerprint: &Fingerprint) -> Option<Row<InputReport>> {
+        let (outcome, reason, report) = match &self.ending {
+            Ok(Ending::Clean { report, .. }) => ("clean", None, Some(report)),
+            Ok(Ending::Withheld { report, reason }) => ("withheld", Some(reason.clone()), Some(report)),
+            Ok(Ending::Failed { reason }) => ("failed", Some(reason.clone()), None),
+            Ok(Ending::DoneBefore { .. } | Ending::Skipped) => return None,
+            Err(error) => ("failed", Some(error.to_string()), None),
+        };
+        Some(Row {
+            v: VERSION,
+            time_unix_s: SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs()),
+            tool: fingerprint.tool.clone(),
+            policy_sha256: fingerprint.policy_sha256.clone(),
+            models_sha256: fingerprint.models_sha256.clone(),
+            input_name: (!options.private).then(|| item.path.to_string_lossy().into_owned()),
+            input_sha256: self.input_sha256.clone(),
+            input_bytes: self.input_bytes,
+            outcome: outcome.to_owned(),
+            reason,
+            outputs: self.outputs.clone(),
+            report: report.cloned(),
+        })
+    }
+
+    fn into_ending(self) -> Ending {
+        self.ending.unwrap_or_else(|error| Ending::Failed { reason: error.to_string() })
+    }
+}

@@ -1,0 +1,235 @@
+//! `safepost clean`: runs the batch, then says what came of it.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use serde::Serialize;
+
+use super::{
+    Exit, Fatal,
+    args::{CleanArgs, RuntimeArgs},
+    print::{self, count},
+    progress::{Screen, name},
+    setup,
+};
+use crate::{
+    batch::{self, Batch, Ending, Options},
+    error::CleanError,
+    finding::Class,
+    pipeline::{Cleaner, InputReport, ModelUsed, Observer, Step},
+};
+
+/// Stops the current input at its next step once the user asked for it.
+struct Interrupt(Arc<AtomicBool>);
+
+impl Observer for Interrupt {
+    fn step(&self, _step: Step) -> Result<(), CleanError> {
+        if self.0.load(Ordering::Relaxed) { Err(CleanError::Interrupted) } else { Ok(()) }
+    }
+}
+
+pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
+    let policy = setup::policy(&args.policy)?;
+    let one_file = matches!(args.inputs.as_slice(), [only] if only.is_file());
+    let jobs = if one_file { 1 } else { args.jobs.map_or_else(setup::cores, usize::from) };
+    let options = Options {
+        manifest: args.manifest.clone().unwrap_or_else(|| batch::default_manifest(&args.out)),
+        out: args.out.clone(),
+        keep_names: args.keep_names,
+        private: args.private,
+        overwrite: args.overwrite,
+        dry_run: args.dry_run,
+        jobs,
+    };
+    let stop = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&stop);
+    ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
+    let cleaner = Cleaner::new(policy, &setup::runtime(runtime, jobs))?.observed_by(Arc::new(Interrupt(stop)));
+    if args.keep_names && !args.quiet && !args.json {
+        eprintln!("note: kept file and folder names can themselves name a person, a date or a record");
+    }
+    let mut screen = Screen::new(args.quiet || args.json, args.private);
+    let batch = batch::run(&cleaner, &args.inputs, &options, &mut screen)?;
+    let exit = worst(&batch);
+    if args.json {
+        print::json(&JsonReport::new(&cleaner, &batch, exit, args.names))?;
+    } else if !args.quiet {
+        print::out(summary(&batch, &options, cleaner.policy().redact.as_slice()))?;
+    }
+    Ok(exit)
+}
+
+fn worst(batch: &Batch) -> Exit {
+    let ended = batch.handled.iter().map(|h| match h.ending {
+        Ending::Clean { .. } | Ending::DoneBefore { .. } | Ending::Skipped => Exit::Clean,
+        Ending::Failed { .. } => Exit::Failed,
+        Ending::Withheld { .. } => Exit::Withheld,
+    });
+    let interrupted = if batch.interrupted { Exit::Failed } else { Exit::Clean };
+    let worst = ended.fold(interrupted, Ord::max);
+    if batch.handled.iter().all(|h| matches!(h.ending, Ending::Skipped)) && !batch.interrupted {
+        // An empty folder is more likely a mistyped path than a success.
+        return Exit::Nothing;
+    }
+    worst
+}
+
+/// Counts that the summary and the JSON report share.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+struct Totals {
+    inputs: usize,
+    clean: usize,
+    done_before: usize,
+    withheld: usize,
+    failed: usize,
+    skipped: usize,
+    outputs: usize,
+    /// Inputs in which nothing was found: either there was nothing, or it was missed.
+    nothing_found: usize,
+    found: BTreeMap<Class, usize>,
+}
+
+impl Totals {
+    fn of(batch: &Batch) -> Self {
+        let mut totals = Self { inputs: batch.handled.len(), ..Self::default() };
+        for handled in &batch.handled {
+            match &handled.ending {
+                Ending::Clean { report, outputs } => {
+                    totals.clean += 1;
+                    totals.outputs += outputs.len();
+                    totals.add(report);
+                }
+                Ending::DoneBefore { report, outputs } => {
+                    totals.done_before += 1;
+                    totals.outputs += outputs.len();
+                    totals.add(report);
+                }
+                Ending::Withheld { report, .. } => {
+                    totals.withheld += 1;
+                    totals.add(report);
+                }
+                Ending::Failed { .. } => totals.failed += 1,
+                Ending::Skipped => totals.skipped += 1,
+            }
+        }
+        totals
+    }
+
+    fn add(&mut self, report: &InputReport) {
+        let counts = report.counts();
+        self.nothing_found += usize::from(counts.is_empty());
+        for (class, n) in counts {
+            *self.found.entry(class).or_default() += n;
+        }
+    }
+}
+
+fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
+    let totals = Totals::of(batch);
+    let mut lines = Vec::new();
+    if batch.interrupted {
+        lines.push("Interrupted. What is listed here is finished; nothing else was written.".to_owned());
+    }
+    let mut parts = vec![format!("{} clean", totals.clean)];
+    let mut part = |n: usize, what: &str| {
+        if n > 0 {
+            parts.push(format!("{n} {what}"));
+        }
+    };
+    part(totals.done_before, "done before");
+    part(totals.withheld, "WITHHELD");
+    part(totals.failed, "FAILED");
+    part(totals.skipped, "skipped (not pictures)");
+    lines.push(format!("{}: {}", count(totals.inputs, "input", "inputs"), parts.join(", ")));
+    let found: Vec<_> = classes
+        .iter()
+        .map(|class| count(totals.found.get(class).copied().unwrap_or(0), class.name(), class.plural()))
+        .collect();
+    lines.push(format!("found:   {}", found.join(", ")));
+    if totals.nothing_found > 0 {
+        lines.push(format!("         nothing in {}", count(totals.nothing_found, "input", "inputs")));
+    }
+    if options.dry_run {
+        lines.push("dry run: nothing was written".to_owned());
+    } else {
+        lines.push(format!(
+            "outputs: {} in {}",
+            count(totals.outputs, "file", "files"),
+            options.out.display()
+        ));
+        lines.push(format!(
+            "private: {} says which output came from which input; never post it",
+            options.manifest.display()
+        ));
+    }
+    for handled in &batch.handled {
+        let name = || name(handled, options.private);
+        match &handled.ending {
+            Ending::Failed { reason } => lines.push(format!("FAILED   {}: {reason}", name())),
+            Ending::Withheld { reason, .. } => lines.push(format!("WITHHELD {}: {reason}", name())),
+            Ending::Clean { .. } | Ending::DoneBefore { .. } | Ending::Skipped => {}
+        }
+    }
+    lines.push("No detector finds everything: look at every output before you post it.".to_owned());
+    lines.join("\n")
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    tool: &'static str,
+    policy_sha256: String,
+    models: &'a [ModelUsed],
+    exit_code: u8,
+    interrupted: bool,
+    totals: Totals,
+    inputs: Vec<JsonInput<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonInput<'a> {
+    /// Place in the list, from 0.
+    index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a Path>,
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    outputs: &'a [PathBuf],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<&'a InputReport>,
+}
+
+impl<'a> JsonReport<'a> {
+    fn new(cleaner: &'a Cleaner, batch: &'a Batch, exit: Exit, names: bool) -> Self {
+        let inputs = batch
+            .handled
+            .iter()
+            .map(|handled| {
+                let (outcome, reason, outputs, report): (_, _, &[PathBuf], _) = match &handled.ending {
+                    Ending::Clean { report, outputs } => ("clean", None, outputs, Some(report)),
+                    Ending::DoneBefore { report, outputs } => ("done_before", None, outputs, Some(report)),
+                    Ending::Withheld { report, reason } => ("withheld", Some(reason.as_str()), &[], Some(report)),
+                    Ending::Failed { reason } => ("failed", Some(reason.as_str()), &[], None),
+                    Ending::Skipped => ("skipped", None, &[], None),
+                };
+                let name = names.then_some(handled.path.as_path());
+                JsonInput { index: handled.index, name, outcome, reason, outputs, report }
+            })
+            .collect();
+        Self {
+            tool: concat!("safepost ", env!("CARGO_PKG_VERSION")),
+            policy_sha256: cleaner.policy().sha256(),
+            models: cleaner.models(),
+            exit_code: exit as u8,
+            interrupted: batch.interrupted,
+            totals: Totals::of(batch),
+            inputs,
+        }
+    }
+}

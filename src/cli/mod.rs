@@ -1,0 +1,112 @@
+//! The command line, in four steps: what was typed, what it means, what is printed, and the exit code.
+
+mod args;
+mod clean;
+mod inspect;
+mod print;
+mod progress;
+mod setup;
+
+use std::{io, process::ExitCode};
+
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use miette::Diagnostic;
+
+use crate::{
+    batch::BatchError,
+    error::{PolicyError, SetupError},
+};
+use args::{Cli, Command};
+
+/// How a run ended, as the shell sees it. The worst result decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    /// Every input is clean.
+    Clean = 0,
+    /// Nothing was done.
+    Nothing = 1,
+    /// Some input failed.
+    Failed = 2,
+    /// Some output was withheld.
+    Withheld = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Nothing was done, and why.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum Fatal {
+    #[error(transparent)]
+    #[diagnostic(help("`safepost policy` prints a policy with every key explained"))]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    #[diagnostic(help("`safepost doctor` says what is missing and what to type"))]
+    Setup(SetupError),
+    #[error(transparent)]
+    #[diagnostic(help("no input was changed"))]
+    Batch(#[from] BatchError),
+    #[error("writing to standard output failed: {0}")]
+    Stdout(#[from] io::Error),
+    #[error("the interrupt handler could not be set: {0}")]
+    Signal(#[from] ctrlc::Error),
+}
+
+impl From<SetupError> for Fatal {
+    fn from(error: SetupError) -> Self {
+        match error {
+            SetupError::Policy(error) => Self::Policy(error),
+            error @ SetupError::Infer(_) => Self::Setup(error),
+        }
+    }
+}
+
+/// Parses the arguments of this process, does what they say, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap's own code for a usage error is 2, which here means that some input failed.
+            let exit = match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Clean,
+                _ => Exit::Nothing,
+            };
+            // Nobody is left to tell when even the error cannot be printed.
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(Fatal::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Nothing.into(),
+        Err(fatal) => {
+            eprintln!("{:?}", miette::Report::new(fatal));
+            Exit::Nothing.into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Fatal> {
+    let runtime = cli.runtime;
+    match cli.command {
+        Command::Clean(args) => clean::run(args, &runtime),
+        Command::Inspect(args) => inspect::run(args, &runtime),
+        Command::Policy(args) => {
+            print::out(setup::policy(&args)?.to_documented_toml())?;
+            Ok(Exit::Clean)
+        }
+        Command::Models { json } => setup::models(&runtime, json),
+        Command::Doctor => setup::doctor(&runtime),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "safepost", &mut io::stdout());
+            Ok(Exit::Clean)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
+            Ok(Exit::Clean)
+        }
+    }
+}

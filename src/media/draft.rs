@@ -1,0 +1,159 @@
+//! An output file that does not exist until it is published: written beside its place under a hidden name, flushed to
+//! disk, given neutral times, and only then renamed. A draft that is dropped deletes itself.
+
+use std::{
+    fs::{File, FileTimes, Permissions},
+    io::Write,
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use tempfile::NamedTempFile;
+
+use crate::error::MediaError;
+
+/// How every draft's name begins; leftovers of a killed run are recognised by it.
+pub const PREFIX: &str = ".safepost-draft-";
+
+/// Modification time of every output: the start of the year 2000, UTC. Says nothing about when the picture was taken
+/// or cleaned, and is valid on every file system.
+pub const NEUTRAL_TIME: Duration = Duration::from_secs(946_684_800);
+
+/// A file in the making.
+#[derive(Debug)]
+pub struct Draft {
+    file: NamedTempFile,
+}
+
+impl Draft {
+    /// Writes `bytes` to a hidden file in `folder` and waits until they are on disk.
+    ///
+    /// # Errors
+    /// When the folder cannot be written or the disk is full; nothing is left behind.
+    pub fn write(folder: &Path, bytes: &[u8]) -> Result<Self, MediaError> {
+        let write = || -> std::io::Result<NamedTempFile> {
+            let mut file = tempfile::Builder::new().prefix(PREFIX).suffix(".part").tempfile_in(folder)?;
+            file.write_all(bytes)?;
+            let time = SystemTime::UNIX_EPOCH + NEUTRAL_TIME;
+            file.as_file().set_times(FileTimes::new().set_modified(time).set_accessed(time))?;
+            file.as_file().sync_all()?;
+            Ok(file)
+        };
+        Ok(Self { file: write().map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+    }
+
+    /// Makes the draft visible as `name` in its folder, readable as the umask allows.
+    ///
+    /// Without `overwrite` an existing file is never replaced, whoever made it.
+    ///
+    /// # Errors
+    /// When the name is taken or the rename fails; the draft is deleted.
+    pub fn publish(self, target: &Path, overwrite: bool) -> Result<(), MediaError> {
+        let io = |source| MediaError::Io { doing: "publishing the output", source };
+        if let Some(permissions) = default_permissions() {
+            self.file.as_file().set_permissions(permissions).map_err(io)?;
+        }
+        if overwrite {
+            self.file.persist(target).map_err(|e| io(e.error))?;
+        } else {
+            self.file.persist_noclobber(target).map_err(|e| match e.error.kind() {
+                std::io::ErrorKind::AlreadyExists => MediaError::OutputExists,
+                _ => io(e.error),
+            })?;
+        }
+        // The rename itself must survive a power cut; a folder that cannot be opened for that is not an error.
+        if let Some(folder) = target.parent().and_then(|p| File::open(p).ok()) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+/// Deletes drafts that a killed run left in `folder`. Only call while holding the folder's lock.
+///
+/// # Errors
+/// When the folder cannot be listed or a leftover not be deleted.
+pub fn sweep(folder: &Path) -> Result<(), MediaError> {
+    let sweep = || -> std::io::Result<()> {
+        for entry in folder.read_dir()? {
+            let entry = entry?;
+            if entry.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes()) && entry.file_type()?.is_file() {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    sweep().map_err(|source| MediaError::Io { doing: "deleting unfinished drafts", source })
+}
+
+/// What a newly made file would get: temporary files are made for their owner alone.
+#[cfg(unix)]
+fn default_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt;
+    Some(Permissions::from_mode(0o666 & !umask()?))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<Permissions> {
+    None
+}
+
+/// The process's umask, read where that needs no change of it.
+#[cfg(unix)]
+fn umask() -> Option<u32> {
+    let status = std::fs::read_to_string(PathBuf::from("/proc/self/status")).ok();
+    let line = status.as_deref().and_then(|s| s.lines().find_map(|l| l.strip_prefix("Umask:").map(str::trim)));
+    Some(line.and_then(|octal| u32::from_str_radix(octal, 8).ok()).unwrap_or(0o077))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            folder.read_dir().unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_dropped_draft_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Draft::write(folder.path(), b"secret").unwrap());
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_published_draft_has_its_name_its_bytes_and_a_neutral_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.jpg");
+        Draft::write(folder.path(), b"clean").unwrap().publish(&target, false).unwrap();
+        assert_eq!(names(folder.path()), ["a.jpg"]);
+        assert_eq!(std::fs::read(&target).unwrap(), b"clean");
+        let modified = target.metadata().unwrap().modified().unwrap();
+        assert_eq!(modified, SystemTime::UNIX_EPOCH + NEUTRAL_TIME);
+    }
+
+    #[test]
+    fn an_existing_file_is_replaced_only_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("a.jpg");
+        std::fs::write(&target, b"old").unwrap();
+        let refused = Draft::write(folder.path(), b"new").unwrap().publish(&target, false);
+        assert!(matches!(refused, Err(MediaError::OutputExists)));
+        assert_eq!(std::fs::read(&target).unwrap(), b"old");
+        Draft::write(folder.path(), b"new").unwrap().publish(&target, true).unwrap();
+        assert_eq!(std::fs::read(&target).unwrap(), b"new");
+        assert_eq!(names(folder.path()), ["a.jpg"]);
+    }
+
+    #[test]
+    fn sweeping_deletes_leftover_drafts_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(format!("{PREFIX}x.part")), b"half").unwrap();
+        std::fs::write(folder.path().join("kept.jpg"), b"whole").unwrap();
+        sweep(folder.path()).unwrap();
+        assert_eq!(names(folder.path()), ["kept.jpg"]);
+    }
+}

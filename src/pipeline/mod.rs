@@ -1,0 +1,151 @@
+//! The only place that knows the order of the stages:
+//! open, then for every frame detect, decide, redact and encode, then verify. Publishing is the caller's.
+
+mod clean;
+pub mod observe;
+pub mod report;
+
+use std::{path::PathBuf, sync::Arc};
+
+use image::RgbImage;
+
+use crate::{
+    detect::{self, Detector},
+    error::{CleanError, SetupError},
+    finding::Finding,
+    frame::Frame,
+    infer::{self, locate, registry::Registry},
+    policy::{Policy, decide::decide},
+    redact::redact,
+};
+
+pub use clean::{Cleaned, Output};
+pub use observe::{Observer, Silent, Step};
+pub use report::{FrameReport, InputReport, Outcome};
+
+/// Where the runtime and the models are, and how many threads inference may use.
+#[derive(Clone, Debug, Default)]
+pub struct Runtime {
+    /// ONNX Runtime's library. Default: searched for, see [`locate`].
+    pub library: Option<PathBuf>,
+    /// The models folder. Default: searched for, see [`locate`].
+    pub models: Option<PathBuf>,
+    /// Manifests of models that the user brings; a name that exists already is replaced. Default: none.
+    pub own_models: Vec<PathBuf>,
+    /// Threads of one inference. 0 is the number of cores. Default: 0.
+    pub threads: usize,
+}
+
+impl Runtime {
+    /// Loads ONNX Runtime and opens the registry of models.
+    ///
+    /// # Errors
+    /// When the library or the models folder cannot be found, or a manifest cannot be read.
+    pub fn open(&self) -> Result<Registry, SetupError> {
+        infer::ort::init(&locate::library(self.library.as_deref())?)?;
+        let threads = match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, Into::into),
+            given => given,
+        };
+        let mut registry = Registry::shipped(&locate::models(self.models.as_deref())?, threads)?;
+        for manifest in &self.own_models {
+            registry = registry.with_manifest(manifest)?;
+        }
+        Ok(registry)
+    }
+}
+
+/// Cleans pictures by one policy. Cheap to share between threads; silent; never exits.
+pub struct Cleaner {
+    policy: Policy,
+    detectors: Vec<Box<dyn Detector>>,
+    models: Vec<ModelUsed>,
+    observer: Arc<dyn Observer>,
+}
+
+/// A model that looked at the pictures.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ModelUsed {
+    /// Its name in the manifest.
+    pub name: String,
+    /// SHA-256 of its file, lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl Cleaner {
+    /// A cleaner with the shipped detectors for the classes that `policy` names.
+    ///
+    /// # Errors
+    /// When the policy makes no sense, ONNX Runtime is missing, or a model is missing or not the one measured. No input
+    /// is touched before all models are loaded.
+    pub fn new(policy: Policy, runtime: &Runtime) -> Result<Self, SetupError> {
+        policy.check()?;
+        let registry = runtime.open()?;
+        let detectors = detect::load(&policy.redact, policy.effort, &registry)?;
+        let models = registry
+            .loaded()
+            .into_iter()
+            .map(|entry| ModelUsed { name: entry.name.clone(), sha256: entry.sha256.clone() })
+            .collect();
+        Ok(Self { policy, detectors, models, observer: Arc::new(Silent) })
+    }
+
+    /// A cleaner with detectors of the caller's own instead of the shipped ones.
+    ///
+    /// # Errors
+    /// When the policy makes no sense.
+    pub fn with_detectors(policy: Policy, detectors: Vec<Box<dyn Detector>>) -> Result<Self, SetupError> {
+        policy.check()?;
+        Ok(Self { policy, detectors, models: Vec::new(), observer: Arc::new(Silent) })
+    }
+
+    /// The same cleaner, telling `observer` what it does and asking it whether to stop.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The models in use, with their hashes.
+    pub fn models(&self) -> &[ModelUsed] {
+        &self.models
+    }
+
+    /// Everything that the detectors see in one upright picture, before the policy decides. Pixels are 8-bit sRGB.
+    ///
+    /// # Errors
+    /// When a detector fails.
+    pub fn find(&self, picture: &RgbImage) -> Result<Vec<Finding>, CleanError> {
+        let mut findings = Vec::new();
+        for detector in self.detectors.iter().filter(|d| self.policy.redact.contains(&d.class())) {
+            self.observer.step(Step::Detecting(detector.class()))?;
+            findings.extend(detector.detect(picture)?);
+        }
+        Ok(findings)
+    }
+
+    /// Finds and destroys in one upright frame of 8-bit sRGB pixels; the pixels come back with the report.
+    ///
+    /// # Errors
+    /// When a detector fails; the frame must then not be used.
+    pub fn redact_frame(&self, pixels: RgbImage) -> Result<(RgbImage, FrameReport), CleanError> {
+        let (frame, report) = self.redact_raw(Frame::new(pixels))?;
+        Ok((frame.into_pixels(), report))
+    }
+
+    fn redact_raw(
+        &self,
+        frame: Frame<crate::frame::Raw>,
+    ) -> Result<(Frame<crate::frame::Redacted>, FrameReport), CleanError> {
+        let findings = self.find(frame.pixels())?;
+        let areas = decide(&self.policy, &findings);
+        self.observer.step(Step::Redacting)?;
+        let report = FrameReport::new(frame.size(), findings, &areas);
+        Ok((redact(frame, &areas, &self.policy.style), report))
+    }
+}

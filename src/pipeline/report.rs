@@ -1,0 +1,80 @@
+//! What happened to one input, as plain data for manifests and programs. Holds no text, no crop and no name.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    area::Area,
+    finding::{Class, Finding},
+    geom::Size,
+    media::{Format, Kind, SourceInfo},
+    redact::coverage,
+};
+
+/// What was found in one frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FrameReport {
+    /// Size of the upright picture in pixels.
+    pub size: Size,
+    /// Everything that was seen, also what the policy did not destroy.
+    pub findings: Vec<Finding>,
+    /// Share of the picture that was destroyed, 0 to 1.
+    pub covered: f32,
+}
+
+impl FrameReport {
+    pub(crate) fn new(size: Size, findings: Vec<Finding>, areas: &[Area]) -> Self {
+        Self { size, findings, covered: coverage(areas, size) }
+    }
+}
+
+/// How an input ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// An output exists and passed every check.
+    Clean,
+    /// An output was made, a check refuted it, and it was not published.
+    Withheld {
+        /// What the check saw.
+        reason: String,
+    },
+}
+
+/// What happened to one input.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputReport {
+    /// What the input was.
+    pub format: Format,
+    /// One picture, an animation, or pages.
+    pub kind: Kind,
+    /// What the file held besides the picture and was left behind, in plain words.
+    pub dropped: Vec<String>,
+    /// One report a frame or page.
+    pub frames: Vec<FrameReport>,
+    /// How it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+impl InputReport {
+    pub(crate) fn new(info: &SourceInfo) -> Self {
+        Self {
+            format: info.format,
+            kind: info.kind,
+            dropped: info.dropped.clone(),
+            frames: Vec::new(),
+            outcome: Outcome::Clean,
+        }
+    }
+
+    /// Number of findings of every class that was found, over all frames.
+    pub fn counts(&self) -> BTreeMap<Class, usize> {
+        let mut counts = BTreeMap::new();
+        for finding in self.frames.iter().flat_map(|f| &f.findings) {
+            *counts.entry(finding.class).or_default() += 1;
+        }
+        counts
+    }
+}

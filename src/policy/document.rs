@@ -1,0 +1,89 @@
+//! The policy written out with every key explained, for `safepost policy`. Separate so that the explanations are one
+//! table: a test holds it against the keys that serde knows.
+
+use std::fmt::Write;
+
+use super::Policy;
+
+/// Keys in the order of the file, each with its explanation. A table header stands for its own comment.
+const KEYS: &[(&str, &str)] = &[
+    ("redact", "Classes to find and destroy, from: face, text. Default: all of them."),
+    ("effort", "How hard to look: \"balanced\", or \"thorough\" (slower, finds a little more). Default: balanced."),
+    ("pad_px", "Pixels added around every finding, on all sides. Default: 0 (findings are already grown)."),
+    ("quality", "Quality of JPEG output, 1 to 100. Default: 90."),
+    ("max_side_px", "Longest side of outputs in pixels; larger ones are shrunk. Default: 0 (keep the size)."),
+    (
+        "style",
+        "Look of redacted areas. Every style is made from the surroundings and constants only; nothing under it\n\
+         # can be recovered.",
+    ),
+    ("style.default", "\"blur\", \"solid\" or \"pixelate\". Default: blur."),
+    ("style.solid_rgb", "What \"solid\" paints: red, green, blue, 0 to 255. Default: [0, 0, 0], black."),
+    ("style.by_class", "A style of its own for single classes, for instance: text = \"solid\". Default: none."),
+    ("limits", "Caps that stop a hostile file before it allocates; the defaults let a 200-megapixel photo through."),
+    ("limits.max_file_bytes", "Largest input file in bytes. Default: 4294967296."),
+    ("limits.max_pixels", "Largest picture in pixels. Default: 250000000."),
+    ("limits.max_side_px", "Longest side in pixels. Default: 65535."),
+    ("limits.max_frames", "Most frames or pages in one input. Default: 2000."),
+    ("limits.max_total_pixels", "Most pixels over all frames of one input. Default: 4000000000."),
+    ("limits.max_decode_bytes", "Most memory a decoder may take for one picture. Default: 1500000000."),
+];
+
+/// The policy as commented TOML.
+pub fn write(policy: &Policy) -> String {
+    let Ok(table) = toml::Table::try_from(policy) else {
+        unreachable!("a policy is plain data: strings, numbers and lists");
+    };
+    let mut text = String::from("# What safepost redacts and how. Unknown keys are refused.\n");
+    for (key, explanation) in KEYS {
+        let value = key.split('.').try_fold(None::<&toml::Value>, |at, part| {
+            let found = match at {
+                None => table.get(part),
+                Some(value) => value.get(part),
+            };
+            found.map(Some)
+        });
+        let leaf = key.rsplit('.').next().unwrap_or(key);
+        // Writing to a string cannot fail.
+        let _ = match value.flatten() {
+            Some(toml::Value::Table(_)) => write!(text, "\n# {explanation}\n[{key}]\n"),
+            Some(value) => write!(text, "# {explanation}\n{leaf} = {value}\n"),
+            None => write!(text, "# {explanation}\n# {leaf} = \n"),
+        };
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn leaves(prefix: &str, table: &toml::Table, out: &mut Vec<String>) {
+        for (key, value) in table {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            if let toml::Value::Table(inner) = value {
+                leaves(&path, inner, out);
+            }
+            out.push(path);
+        }
+    }
+
+    #[test]
+    fn every_key_of_the_policy_is_explained() {
+        let mut found = Vec::new();
+        leaves("", &toml::Table::try_from(Policy::default()).unwrap(), &mut found);
+        for key in found {
+            assert!(KEYS.iter().any(|(known, _)| *known == key), "`{key}` has no explanation");
+        }
+    }
+
+    #[test]
+    fn the_written_policy_parses_back_to_the_same_policy() {
+        for policy in [
+            Policy::default(),
+            Policy { quality: 77, max_side_px: 2048, ..Policy::default() },
+        ] {
+            assert_eq!(Policy::from_toml(&policy.to_documented_toml()).unwrap(), policy);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What is redacted and how, as plain data. The default is the strictest; a key that is not known is an error, because
+//! a typing mistake must not weaken anything.
+
+pub mod decide;
+mod document;
+
+use std::{fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{error::PolicyError, finding::Class, limits::Limits, redact::Styles};
+
+/// Everything that decides what an output looks like. Two runs with equal policies, models and inputs give equal
+/// pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Classes to find and destroy. Default: all.
+    pub redact: Vec<Class>,
+    /// How hard to look. Default: `balanced`.
+    pub effort: Effort,
+    /// Pixels added around every finding on all sides, after the finding's own growth. Default: 0.
+    pub pad_px: u32,
+    /// Quality of JPEG output, 1 to 100. Default: 90.
+    pub quality: u8,
+    /// Longest side of outputs in pixels; larger pictures are shrunk after redaction. 0 keeps the size. Default: 0.
+    pub max_side_px: u32,
+    /// Look of redacted areas.
+    pub style: Styles,
+    /// Caps on inputs.
+    pub limits: Limits,
+}
+
+/// How hard the detectors look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effort {
+    /// The measured default.
+    #[default]
+    Balanced,
+    /// Larger models and more passes: slower, finds a little more, covers a little more that is innocent.
+    Thorough,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            redact: Class::ALL.to_vec(),
+            effort: Effort::default(),
+            pad_px: 0,
+            quality: 90,
+            max_side_px: 0,
+            style: Styles::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Policy {
+    /// Reads and checks a TOML file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, has an unknown key, or a value makes no sense.
+    pub fn load(path: &Path) -> Result<Self, PolicyError> {
+        let text = fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+        Self::from_toml(&text)
+    }
+
+    /// Parses and checks TOML text.
+    ///
+    /// # Errors
+    /// When a key is unknown or a value makes no sense.
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        let policy: Self = toml::from_str(text).map_err(|e| PolicyError::Parse { detail: e.to_string() })?;
+        policy.check()?;
+        Ok(policy)
+    }
+
+    /// Whether every value makes sense.
+    ///
+    /// # Errors
+    /// Naming the first key that does not, and what it may be.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        let value = |key, problem| Err(PolicyError::Value { key, problem });
+        if self.redact.is_empty() {
+            return value("redact", "must name at least one class; to only strip metadata, say so on the command line");
+        }
+        if !(1..=100).contains(&self.quality) {
+            return value("quality", "must be from 1 to 100");
+        }
+        if self.max_side_px != 0 && self.max_side_px < 16 {
+            return value("max_side_px", "must be 0 (keep the size) or at least 16");
+        }
+        if self.pad_px > 1000 {
+            return value("pad_px", "must be at most 1000");
+        }
+        let Limits { max_file_bytes, max_pixels, max_side_px, max_frames, max_total_pixels, max_decode_bytes } =
+            self.limits;
+        let smallest = [max_file_bytes, max_pixels, max_side_px.into(), max_frames.into(), max_total_pixels];
+        if smallest.contains(&0) || max_decode_bytes == 0 {
+            return value("limits", "must all be at least 1");
+        }
+        Ok(())
+    }
+
+    /// The policy as TOML with every key explained; parses back to an equal policy.
+    pub fn to_documented_toml(&self) -> String {
+        document::write(self)
+    }
+
+    /// SHA-256 of the canonical form, lower-case hexadecimal: equal for equal policies.
+    pub fn sha256(&self) -> String {
+        let canonical = self.to_documented_toml();
+        let meaning: String =
+            canonical.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect::<Vec<_>>().join("\n");
+        Sha256::digest(meaning).iter().map(|b| format!("{b:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name() {
+        let error = Policy::from_toml("redakt = ['face']").unwrap_err().to_string();
+        assert!(error.contains("redakt"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_class_list_is_refused() {
+        assert!(Policy::from_toml("redact = []").is_err());
+    }
+
+    #[test]
+    fn values_out_of_range_are_refused() {
+        for text in ["quality = 0", "quality = 101", "max_side_px = 3", "pad_px = 5000", "[limits]\nmax_pixels = 0"] {
+            assert!(Policy::from_toml(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_the_default() {
+        assert_eq!(Policy::from_toml("").unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn equal_policies_hash_equal_and_different_ones_do_not() {
+        let other = Policy { quality: 80, ..Policy::default() };
+        assert_eq!(Policy::default().sha256(), Policy::default().sha256());
+        assert_ne!(Policy::default().sha256(), other.sha256());
+    }
+}

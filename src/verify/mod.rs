@@ -1,0 +1,70 @@
+//! Opens a finished output again and tries to refute it. Shares no code with the encoders: the structure is walked by
+//! an allow-list of its own, and the pixels are decoded by another library than the one that wrote them.
+
+use std::sync::Arc;
+
+use crate::{
+    geom::Size,
+    limits::Limits,
+    media::{
+        self,
+        image::OutputFormat,
+    },
+    metadata,
+};
+
+/// What the output should hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The format.
+    pub format: OutputFormat,
+    /// Size in pixels.
+    pub size: Size,
+    /// Number of frames.
+    pub frames: u32,
+}
+
+/// Why an output may not be published.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refutation {
+    /// Something in the file is not on the allow-list, or a byte is unaccounted for.
+    #[error("the output's structure is not clean: {0}")]
+    Structure(#[from] metadata::Violation),
+    /// It does not decode.
+    #[error("the output does not decode: {0}")]
+    Decode(#[from] crate::error::MediaError),
+    /// It decodes to something else than was encoded.
+    #[error("the output has {got}, expected {want}")]
+    Content {
+        /// What was found.
+        got: String,
+        /// What was encoded.
+        want: String,
+    },
+}
+
+/// Tries every check on the finished bytes of one output.
+///
+/// # Errors
+/// With the first check that refutes it.
+pub fn refute(bytes: &[u8], expected: &Expected, limits: &Limits) -> Result<(), Refutation> {
+    let proof = metadata::prove(bytes, expected.format)?;
+    same("size", (proof.size.width, proof.size.height), (expected.size.width, expected.size.height))?;
+    same("frame count", proof.frames, expected.frames)?;
+    let mut source = media::image::open(Arc::from(bytes), limits)?;
+    let mut frames = 0;
+    while let Some(timed) = source.next_frame()? {
+        let size = timed.frame.size();
+        same("frame size", (size.width, size.height), (expected.size.width, expected.size.height))?;
+        frames += 1;
+    }
+    same("decoded frames", frames, expected.frames)
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, got: T, want: T) -> Result<(), Refutation> {
+    if got == want {
+        return Ok(());
+    }
+    Err(Refutation::Content { got: format!("{what} {got:?}"), want: format!("{want:?}") })
+}
