@@ -2,6 +2,9 @@
 //! [`Sink`] takes redacted frames only and writes a new file from nothing but them.
 
 pub mod image;
+mod sniff;
+
+pub use self::sniff::sniff;
 
 use crate::{
     error::MediaError,

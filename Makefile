@@ -1,0 +1,61 @@
+# Every target may be run again at any time; what is done already is not done twice.
+# Paths are relative, so a checkout may lie anywhere; CARGO_TARGET_DIR is respected.
+
+CARGO ?= cargo
+# What `make demo` cleans and where the results go.
+IN ?= samples
+OUT ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint docs unit minimal bench licences clean
+
+help: ## Say what there is
+	@echo 'make demo      install what is missing, build, clean $(IN)/ into $(OUT)/'
+	@echo 'make test      install what is missing, run everything that CI runs'
+	@echo 'make setup     only install what is missing (scripts/setup.sh --check only looks)'
+	@echo 'make build     build the program in release'
+	@echo 'make bench     run the benchmarks'
+	@echo 'make licences  hold every dependency against deny.toml (needs cargo-deny)'
+	@echo 'make clean     remove $(OUT)/ and what was built; what was set up stays'
+
+setup:
+	@scripts/setup.sh
+
+build: setup
+	$(CARGO) build --release --locked
+
+demo: build
+	$(CARGO) run --quiet --release --locked -- clean $(IN) --output $(OUT) --overwrite
+
+# The parts of `make test`, cheapest first; the tests come last, so that their closing lines are the last ones.
+# They go one after the other, even under `make -j`: cargo would only wait for its own lock.
+test: setup
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory minimal
+	@$(MAKE) --no-print-directory unit
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --all-targets --all-features -- -D warnings
+	$(CARGO) clippy --locked --all-targets --no-default-features -- -D warnings
+
+docs:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --locked --no-deps --all-features
+
+# The smallest build has tests of its own: a format that it leaves out must be refused with advice.
+minimal:
+	$(CARGO) test --locked --no-default-features --lib
+
+unit:
+	$(CARGO) test --locked --all-features
+
+bench: setup
+	$(CARGO) bench --locked
+
+licences:
+	$(CARGO) deny check licenses bans sources
+
+clean:
+	$(CARGO) clean
+	rm -rf $(OUT)
