@@ -52,6 +52,11 @@ impl Frame<Raw> {
 }
 
 impl Frame<Redacted> {
+    /// The same frame with its pixels passed through `map`, which must not bring in pixels from elsewhere.
+    pub(crate) fn try_map<E>(self, map: impl FnOnce(RgbImage) -> Result<RgbImage, E>) -> Result<Self, E> {
+        Ok(Self { pixels: map(self.pixels)?, state: PhantomData })
+    }
+
     /// Unwraps the pixels for an encoder.
     pub fn into_pixels(self) -> RgbImage {
         self.pixels

@@ -4,7 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -180,7 +180,7 @@ impl Worker<'_> {
         if let Origin::Unreadable(reason) = &item.origin {
             return Ok(Ending::Failed { reason: reason.clone() });
         }
-        let bytes: Arc<[u8]> = media::read_file(&item.path, &self.cleaner.policy().limits)?.into();
+        let bytes = media::read_file(&item.path, &self.cleaner.policy().limits)?;
         job.input_bytes = bytes.len() as u64;
         let sha256 = sha256_hex(&bytes);
         job.input_sha256 = Some(sha256.clone());

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{finding::Class, redact::Style};
+use crate::{finding::Class, style::Style};
 
 /// Makes photos safe to post: strips all metadata, finds faces and text, destroys them, checks its own output.
 ///

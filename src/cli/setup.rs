@@ -11,12 +11,13 @@ use super::{
 };
 use crate::{
     doctor,
+    effort::Effort,
     infer::{
         locate,
         registry::{ModelEntry, Registry},
     },
     pipeline::Runtime,
-    policy::{Effort, Policy},
+    policy::Policy,
 };
 
 /// The policy file (or the default), with every option that was given put over it.

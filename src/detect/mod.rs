@@ -1,12 +1,16 @@
 //! Finding what identifies. One folder or file a kind of thing; all are [`Detector`]s over a [`Picture`].
 
+pub mod face;
 pub mod picture;
+pub mod text;
 
 pub use picture::Picture;
 
 use crate::{
-    error::DetectError,
+    effort::Effort,
+    error::{DetectError, InferError},
     finding::{Class, Finding},
+    infer::registry::Registry,
 };
 
 /// Looks at one upright picture and says what it sees.
@@ -22,4 +26,24 @@ pub trait Detector: Send + Sync {
     /// # Errors
     /// When a model fails or gives an impossible answer; the picture must then be withheld.
     fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError>;
+}
+
+/// The shipped detectors for `classes`.
+///
+/// # Errors
+/// When a model that one of them needs is missing, is not the one measured, or is refused by the runtime.
+pub fn load(
+    classes: &[Class],
+    effort: Effort,
+    registry: &Registry,
+) -> Result<Vec<Box<dyn Detector>>, InferError> {
+    classes
+        .iter()
+        .map(|class| -> Result<Box<dyn Detector>, InferError> {
+            Ok(match class {
+                Class::Face => Box::new(face::load(registry, effort)?),
+                Class::Text => Box::new(text::load(registry, effort)?),
+            })
+        })
+        .collect()
 }

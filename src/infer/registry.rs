@@ -3,9 +3,10 @@
 //! The shipped manifest is compiled in, so a model file that was swapped on disk cannot pass with a swapped manifest.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
@@ -74,12 +75,12 @@ struct Manifest {
     model: Vec<ModelEntry>,
 }
 
-/// The models that can be loaded.
-#[derive(Clone, Debug)]
+/// The models that can be loaded, and those that were.
 pub struct Registry {
     folder: PathBuf,
     entries: Vec<ModelEntry>,
     threads: usize,
+    loaded: Mutex<BTreeMap<String, Arc<dyn Model>>>,
 }
 
 impl Registry {
@@ -112,7 +113,7 @@ impl Registry {
         let manifest: Manifest = toml::from_str(text)
             .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.message().to_owned() })?;
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Ok(Self { folder, entries: manifest.model, threads })
+        Ok(Self { folder, entries: manifest.model, threads, loaded: Mutex::default() })
     }
 
     /// Every row.
@@ -148,13 +149,24 @@ impl Registry {
         Ok(bytes)
     }
 
-    /// Loads a model after checking its hash.
+    /// Loads a model after checking its hash. A model that several detectors ask for is loaded once.
     ///
     /// # Errors
     /// When the file is missing or wrong, or the runtime refuses it.
     pub fn load(&self, name: &str) -> Result<Arc<dyn Model>, InferError> {
-        let bytes = self.bytes(name)?;
-        Ok(Arc::new(OrtModel::new(self.entry(name)?, bytes, self.threads)?))
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = loaded.get(name) {
+            return Ok(Arc::clone(model));
+        }
+        let model: Arc<dyn Model> = Arc::new(OrtModel::new(self.entry(name)?, self.bytes(name)?, self.threads)?);
+        loaded.insert(name.to_owned(), Arc::clone(&model));
+        Ok(model)
+    }
+
+    /// The rows of the models that were loaded so far, by name.
+    pub fn loaded(&self) -> Vec<&ModelEntry> {
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        loaded.keys().filter_map(|name| self.entry(name).ok()).collect()
     }
 }
 

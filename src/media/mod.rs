@@ -1,10 +1,15 @@
 //! Files in and files out. A [`Source`] is opened by content, never by extension, and gives upright raw frames; a
 //! [`Sink`] takes redacted frames only and writes a new file from nothing but them.
 
+pub mod draft;
 pub mod image;
+mod read;
 mod sniff;
 
-pub use self::sniff::sniff;
+pub use self::{
+    read::{has_media_extension, read_file},
+    sniff::sniff,
+};
 
 use crate::{
     error::MediaError,

@@ -1,16 +1,16 @@
 //! One input, from its bytes to the checked bytes of its outputs. Nothing is written here: publishing belongs to the
 //! caller, so a library user in memory and the batch runner share every check.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use super::{Cleaner, InputReport, Outcome, Step};
 use crate::{
     error::{CleanError, MediaError},
-    frame::{Redacted, TimedFrame},
+    frame::{Raw, TimedFrame},
     geom::Size,
     media::{
         self, Kind, Source,
-        image::{OutputFormat, shrink},
+        image::{OutputFormat, OutputOptions, shrink},
     },
     verify::{self, Expected},
 };
@@ -44,7 +44,7 @@ impl Cleaner {
     ///
     /// # Errors
     /// When the input cannot be read whole, a detector fails, or the output cannot be encoded.
-    pub fn clean_bytes(&self, input: impl Into<Arc<[u8]>>) -> Result<Cleaned, CleanError> {
+    pub fn clean_bytes(&self, input: impl Into<Vec<u8>>) -> Result<Cleaned, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
         let mut report = InputReport::new(source.info());
         match self.encode(source.as_mut(), &mut report) {
@@ -69,7 +69,7 @@ impl Cleaner {
     ///
     /// # Errors
     /// When the input cannot be read whole or a detector fails.
-    pub fn inspect_bytes(&self, input: impl Into<Arc<[u8]>>) -> Result<InputReport, CleanError> {
+    pub fn inspect_bytes(&self, input: impl Into<Vec<u8>>) -> Result<InputReport, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
         let mut report = InputReport::new(source.info());
         while let Some(timed) = self.next(source.as_mut(), &report)? {
@@ -87,14 +87,17 @@ impl Cleaner {
         while let Some(timed) = self.next(source, report)? {
             let (frame, frame_report) = self.redact_raw(timed.frame)?;
             report.frames.push(frame_report);
-            let timed = TimedFrame { frame: self.fitted(frame), duration: timed.duration };
+            let frame = frame.try_map(|pixels| match self.policy.max_side_px {
+                0 => Ok(pixels),
+                max_side_px => shrink(pixels, max_side_px),
+            })?;
+            let timed = TimedFrame { frame, duration: timed.duration };
             self.observer.step(Step::Encoding)?;
             let (mut sink, mut expected) = match writing.take() {
                 Some(open) => open,
                 None => {
-                    let size = timed.frame.size();
-                    let sink = media::image::sink(format, size, self.policy.quality, info.loops)?;
-                    (sink, Expected { format, size, frames: 0 })
+                    let options = OutputOptions { quality: self.policy.quality, loops: info.loops };
+                    (format.sink(options), Expected { format, size: timed.frame.size(), frames: 0 })
                 }
             };
             sink.push(timed)?;
@@ -113,20 +116,9 @@ impl Cleaner {
         Ok(outputs)
     }
 
-    fn next(
-        &self,
-        source: &mut dyn Source,
-        report: &InputReport,
-    ) -> Result<Option<TimedFrame<crate::frame::Raw>>, CleanError> {
+    fn next(&self, source: &mut dyn Source, report: &InputReport) -> Result<Option<TimedFrame<Raw>>, CleanError> {
         self.observer.step(Step::Decoding(report.frames.len() as u32))?;
         Ok(source.next_frame()?)
-    }
-
-    fn fitted(&self, frame: crate::frame::Frame<Redacted>) -> crate::frame::Frame<Redacted> {
-        match self.policy.max_side_px {
-            0 => frame,
-            max_side_px => shrink(frame, max_side_px),
-        }
     }
 
     fn checked(&self, bytes: Vec<u8>, expected: &Expected) -> Result<Output, Stop> {

@@ -13,7 +13,7 @@ use crate::{
     detect::{self, Detector},
     error::{CleanError, SetupError},
     finding::Finding,
-    frame::Frame,
+    frame::{Frame, Raw, Redacted},
     infer::{self, locate, registry::Registry},
     policy::{Policy, decide::decide},
     redact::redact,
@@ -138,10 +138,7 @@ impl Cleaner {
         Ok((frame.into_pixels(), report))
     }
 
-    fn redact_raw(
-        &self,
-        frame: Frame<crate::frame::Raw>,
-    ) -> Result<(Frame<crate::frame::Redacted>, FrameReport), CleanError> {
+    fn redact_raw(&self, frame: Frame<Raw>) -> Result<(Frame<Redacted>, FrameReport), CleanError> {
         let findings = self.find(frame.pixels())?;
         let areas = decide(&self.policy, &findings);
         self.observer.step(Step::Redacting)?;

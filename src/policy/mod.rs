@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{error::PolicyError, finding::Class, limits::Limits, redact::Styles};
+use crate::{effort::Effort, error::PolicyError, finding::Class, limits::Limits, style::Styles};
 
 /// Everything that decides what an output looks like. Two runs with equal policies, models and inputs give equal
 /// pictures.
@@ -30,17 +30,6 @@ pub struct Policy {
     pub style: Styles,
     /// Caps on inputs.
     pub limits: Limits,
-}
-
-/// How hard the detectors look.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effort {
-    /// The measured default.
-    #[default]
-    Balanced,
-    /// Larger models and more passes: slower, finds a little more, covers a little more that is innocent.
-    Thorough,
 }
 
 impl Default for Policy {
