@@ -91,7 +91,13 @@ pub enum InferError {
         /// What was tried.
         detail: String,
     },
-    /// The models folder or a file in it is missing.
+    /// The models folder could not be found.
+    #[error("the models could not be found ({detail}); run `safepost doctor` to see where they were looked for")]
+    NoModels {
+        /// What was tried.
+        detail: String,
+    },
+    /// A file in the models folder is missing.
     #[error("the model file {} is missing; run `safepost doctor` to see where models were looked for", .path.display())]
     Missing {
         /// The file.

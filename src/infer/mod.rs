@@ -1,6 +1,7 @@
 //! Running models. Detectors know [`Model`], not the runtime behind it: `ort.rs` is the only file that names `ort`, so
 //! that post-processing is tested with fakes and no weights.
 
+pub mod locate;
 pub mod ort;
 pub mod registry;
 

@@ -3,7 +3,7 @@
 //! The library is a file of its own (not linked), so that the program starts and explains itself without it.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Mutex, OnceLock, PoisonError},
 };
 
@@ -34,6 +34,16 @@ pub fn init(library: &Path) -> Result<(), InferError> {
             .map_err(|e| e.to_string())
     });
     loaded.as_ref().map(|_| ()).map_err(|detail| InferError::Runtime { detail: detail.clone() })
+}
+
+/// Loads ONNX Runtime as [`init`] does and says what it is: "version 1.31, ORT Build Info: …".
+///
+/// # Errors
+/// As [`init`].
+pub fn describe(library: &Path) -> Result<String, InferError> {
+    init(library)?;
+    let minor = ort::util::probe(library).map_or_else(|| "unknown".to_owned(), |minor| format!("1.{minor}"));
+    Ok(format!("version {minor}, {}", ort::info()))
 }
 
 fn environment() -> Result<&'static Environment, InferError> {
@@ -128,16 +138,4 @@ impl Model for OrtModel {
         self.give_back(session);
         outputs
     }
-}
-
-/// Names under which the library may be found, most specific first.
-#[cfg(target_os = "macos")]
-pub const LIBRARY_NAMES: &[&str] = &["libonnxruntime.1.31.1.dylib", "libonnxruntime.dylib"];
-/// Names under which the library may be found, most specific first.
-#[cfg(not(target_os = "macos"))]
-pub const LIBRARY_NAMES: &[&str] = &["libonnxruntime.so.1.31.1", "libonnxruntime.so.1", "libonnxruntime.so"];
-
-/// The first existing file of [`LIBRARY_NAMES`] in `folders`.
-pub fn find_library(folders: &[PathBuf]) -> Option<PathBuf> {
-    folders.iter().flat_map(|folder| LIBRARY_NAMES.iter().map(|n| folder.join(n))).find(|path| path.is_file())
 }

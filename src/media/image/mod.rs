@@ -6,6 +6,8 @@ mod caps;
 mod colour;
 pub(crate) mod ifd;
 mod jpeg;
+#[cfg(feature = "heic")]
+pub mod libheif;
 mod orientation;
 mod out;
 mod png;
