@@ -10,4 +10,6 @@ pub mod geom;
 pub mod infer;
 pub mod limits;
 pub mod media;
+pub mod metadata;
 pub mod redact;
+pub mod secret;
