@@ -1,6 +1,9 @@
 //! HEIF and AVIF (ISO 23008-12): the items of the `meta` box. One of them is the picture; its tiles belong to it; every
 //! other item is a thumbnail, an auxiliary image, a further picture, or metadata.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, HashSet};
 
 use super::{
@@ -277,5 +280,3 @@ impl<'a> Places<'a> {
         out
     }
 }
-
-include!("heif_tests.rs");
