@@ -203,7 +203,7 @@ fn name(marker: u8) -> &'static str {
     match marker {
         0x00 | 0xD0..=0xD7 => "a restart marker outside a scan",
         0xC4 | 0xDB | 0xDD => "a table between scans",
-        0xC8 | 0xC1..=0xCF => "a frame or table of another coding process",
+        0xC1..=0xCF => "a frame or table of another coding process",
         0xD8 => "a second start marker",
         0xDC => "a DNL segment",
         0xE0..=0xEF => APP[usize::from(marker & 15)],

@@ -104,7 +104,7 @@ impl Bits<'_> {
         let ahead = if self.count >= 16 {
             (self.acc >> (self.count - 16)) as u32 & 0xFFFF
         } else {
-            ((self.acc << (16 - self.count)) as u32 | (1 << (16 - self.count)) - 1) & 0xFFFF
+            ((self.acc << (16 - self.count)) as u32 | ((1 << (16 - self.count)) - 1)) & 0xFFFF
         };
         let (length, symbol) = table.fast[(ahead >> (16 - FAST_BITS)) as usize];
         if length > 0 {

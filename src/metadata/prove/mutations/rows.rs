@@ -1,9 +1,12 @@
-// The rows of the mutation table: what is planted, in which form, the file, and the fault that must be found.
+//! The rows of the mutation table: what is planted, in which form, the file, and the fault that must be found. Apart
+//! from the test that walks it, so that a new row is one line in a file of rows.
 
-type Row = (&'static str, Form, Vec<u8>, Fault);
+use super::*;
+
+pub(super) type Row = (&'static str, Form, Vec<u8>, Fault);
 
 #[rustfmt::skip]
-fn rows() -> Vec<Row> {
+pub(super) fn rows() -> Vec<Row> {
     use Fault::{Checksum, CutShort, Damaged, Forbidden, Misplaced, Missing, Repeated, Trailing, Value};
     use Form::{Apng, Gif, Jpeg, Png, WebP};
     let raw_rows = vec![0u8; (1 + 3 * 33) * 20];
