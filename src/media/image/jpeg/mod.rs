@@ -6,6 +6,8 @@
 mod entropy;
 mod huffman;
 mod markers;
+#[cfg(test)]
+mod tests;
 
 use image::RgbImage;
 use zune_jpeg::{

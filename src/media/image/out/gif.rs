@@ -22,7 +22,9 @@ pub(super) struct GifSink {
 
 impl GifSink {
     pub(super) fn new(loops: Option<u32>) -> Self {
-        let repeat = loops.map_or(Repeat::Infinite, |n| Repeat::Finite(u16::try_from(n).unwrap_or(u16::MAX)));
+        // The format counts repeats after the first time.
+        let repeats = |plays: u32| Repeat::Finite(u16::try_from(plays.saturating_sub(1)).unwrap_or(u16::MAX));
+        let repeat = loops.map_or(Repeat::Infinite, repeats);
         Self { repeat, encoder: None }
     }
 }
