@@ -173,42 +173,31 @@ impl<const C: usize> Grid<C> {
         std::array::from_fn(|c| (9.0 * a[c] + 3.0 * (b[c] + d[c]) + e[c]) / 16.0)
     }
 
-    /// Gauss-Seidel, forwards and backwards in turn.
+    /// Gauss-Seidel, forwards and backwards in turn. At the border of the grid a cell stands in for its missing
+    /// neighbour, which leaves the solution as it is and the loop without branches.
     fn relax(&mut self, stiffness: f32, sweeps: usize) {
+        let share: Vec<f32> = self.weight.iter().map(|w| 1.0 / (w * stiffness + 4.0)).collect();
         for sweep in 0..sweeps {
             for i in 0..self.rows {
-                let row = if sweep % 2 == 0 { i } else { self.rows - 1 - i };
-                for j in 0..self.cols {
-                    self.relax_cell(row, if sweep % 2 == 0 { j } else { self.cols - 1 - j }, stiffness);
+                if sweep % 2 == 0 {
+                    self.relax_row(i, 0..self.cols, stiffness, &share);
+                } else {
+                    self.relax_row(self.rows - 1 - i, (0..self.cols).rev(), stiffness, &share);
                 }
             }
         }
     }
 
-    fn relax_cell(&mut self, row: usize, col: usize, stiffness: f32) {
-        let (cols, i) = (self.cols, row * self.cols + col);
-        let mut sum = self.pull[i].map(|p| p * stiffness);
-        let mut total = self.weight[i] * stiffness;
-        let mut add = |other: usize| {
-            total += 1.0;
-            for c in 0..C {
-                sum[c] += self.cells[other][c];
-            }
-        };
-        if col > 0 {
-            add(i - 1);
-        }
-        if col + 1 < cols {
-            add(i + 1);
-        }
-        if row > 0 {
-            add(i - cols);
-        }
-        if row + 1 < self.rows {
-            add(i + cols);
-        }
-        if total > 0.0 {
-            self.cells[i] = sum.map(|s| s / total);
+    fn relax_row(&mut self, row: usize, cols: impl Iterator<Item = usize>, stiffness: f32, share: &[f32]) {
+        let start = row * self.cols;
+        let (above, below) = (row.saturating_sub(1) * self.cols, (row + 1).min(self.rows - 1) * self.cols);
+        for col in cols {
+            let (left, right) = (start + col.saturating_sub(1), start + (col + 1).min(self.cols - 1));
+            let (l, r, a, b) =
+                (self.cells[left], self.cells[right], self.cells[above + col], self.cells[below + col]);
+            let (pull, share) = (self.pull[start + col], share[start + col]);
+            self.cells[start + col] =
+                std::array::from_fn(|c| ((pull[c] * stiffness + r[c] + a[c] + b[c]) + l[c]) * share);
         }
     }
 }
@@ -250,15 +239,16 @@ impl<const C: usize> Sampler<'_, C> {
         self.field.window.y0..self.field.window.y1
     }
 
-    /// The field in column `x` and row `y`; cheap along a row.
-    pub(super) fn at(&mut self, x: u32, y: u32) -> [f32; C] {
+    /// The field in row `y` from column `x0` on; cheap along a row.
+    pub(super) fn read(&mut self, x0: u32, y: u32, run: &mut [[f32; C]]) {
         if self.row != Some(y) {
             self.seek(y);
         }
-        let tap = &self.taps[(x - self.field.window.x0) as usize];
-        let near: &[[f32; C]; 3] = self.line[tap.first as usize..].first_chunk().unwrap_or(&[[0.0; C]; 3]);
-        let [wa, wb, wc] = tap.weights;
-        std::array::from_fn(|c| near[0][c] * wa + near[1][c] * wb + near[2][c] * wc)
+        for (tap, colour) in self.taps[(x0 - self.field.window.x0) as usize..].iter().zip(run) {
+            let near: &[[f32; C]; 3] = self.line[tap.first as usize..].first_chunk().unwrap_or(&[[0.0; C]; 3]);
+            let [wa, wb, wc] = tap.weights;
+            *colour = std::array::from_fn(|c| near[0][c] * wa + near[1][c] * wb + near[2][c] * wc);
+        }
     }
 
     fn seek(&mut self, y: u32) {

@@ -68,7 +68,7 @@ fn redact_samples<const C: usize>(canvas: &mut Canvas<'_, C>, areas: &[Area], st
         }
         let window = patch::window(&group, size);
         let mut field = Field::around(canvas, &all, window.area, window.step, ink.neutral);
-        for patch in group.iter().filter(|patch| patch.style == Style::Blur) {
+        for patch in group.iter().filter(|patch| patch.style != Style::Solid) {
             blur::soften(&mut field, patch, ink);
         }
         for patch in group {
