@@ -86,7 +86,8 @@ fn runtime(located: &Located) -> Check {
     match ort::describe(path) {
         Ok(description) => Check::good(name, format!("{}, {description}", path.display())),
         Err(error) => {
-            let advice = "run `make setup`, which fetches the right one, and unset SAFEPOST_ORT_LIB and ORT_DYLIB_PATH";
+            let advice =
+                "run `make setup`, which fetches the right one, and unset SAFEPOST_ORT_LIB and ORT_DYLIB_PATH";
             Check::bad(name, Status::Missing, format!("{}\n{error}", steps(located)), advice)
         }
     }

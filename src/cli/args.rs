@@ -31,10 +31,10 @@ No detector finds everything: look at every output before you post it.";
 #[derive(Debug, Args)]
 pub struct RuntimeArgs {
     /// ONNX Runtime's library [default: searched for, see `safepost doctor`]
-    #[arg(long, global = true, value_name = "FILE", env = "SAFEPOST_ORT_LIB")]
+    #[arg(long, global = true, value_name = "FILE")]
     pub ort_lib: Option<PathBuf>,
     /// Folder of the models [default: searched for, see `safepost doctor`]
-    #[arg(long, global = true, value_name = "FOLDER", env = "SAFEPOST_MODELS")]
+    #[arg(long, global = true, value_name = "FOLDER")]
     pub models: Option<PathBuf>,
     /// Manifest of models of your own; one with a shipped model's name replaces it
     #[arg(long, global = true, value_name = "FILE")]

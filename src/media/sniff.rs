@@ -68,13 +68,22 @@ fn refuse(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Result<Format, MediaEr
         return refused("a camera's raw file", RAW_ADVICE);
     }
     if at(128, b"DICM") {
-        return refused("a DICOM file", "export the picture as PNG with a DICOM viewer first, annotations switched off");
+        return refused(
+            "a DICOM file",
+            "export the picture as PNG with a DICOM viewer first, annotations switched off",
+        );
     }
     if b[..b.len().min(1024)].windows(5).any(|w| w == b"%PDF-") {
-        return refused("a PDF document", "export the pages as PNG first, since hidden layers survive inside a PDF");
+        return refused(
+            "a PDF document",
+            "export the pages as PNG first, since hidden layers survive inside a PDF",
+        );
     }
     if at(0, b"8BPS") {
-        return refused("a Photoshop document", "flatten and export it as PNG first, since layers keep what they cover");
+        return refused(
+            "a Photoshop document",
+            "flatten and export it as PNG first, since layers keep what they cover",
+        );
     }
     if is_video(at) {
         return looks_like("a video");
@@ -94,7 +103,10 @@ fn refuse(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Result<Format, MediaEr
     let head = &b[..b.len().min(4096)];
     if head.iter().all(|&c| c >= 0x20 && c != 0x7f || matches!(c, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)) {
         if head.windows(4).any(|w| w.eq_ignore_ascii_case(b"<svg")) {
-            return refused("an SVG drawing", "export it as PNG first, since an SVG holds its text and layers as they are");
+            return refused(
+                "an SVG drawing",
+                "export it as PNG first, since an SVG holds its text and layers as they are",
+            );
         }
         return looks_like("text");
     }
@@ -131,7 +143,8 @@ fn iso_media(b: &[u8]) -> Result<Format, MediaError> {
         return Ok(Format::Avif);
     }
     const HEIF: [&[u8]; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"];
-    if HEIF.iter().any(|&brand| major == brand) || [&b"heic"[..], b"heix", b"mif1"].iter().any(|&brand| any(brand)) {
+    if HEIF.iter().any(|&brand| major == brand) || [&b"heic"[..], b"heix", b"mif1"].iter().any(|&brand| any(brand))
+    {
         return Ok(Format::Heif);
     }
     Err(MediaError::Unsupported { looks_like: Some("a video") })
@@ -206,7 +219,8 @@ mod tests {
     #[test]
     fn a_raw_negative_in_tiff_clothes_is_refused() {
         // One directory at 8 with one entry: DNGVersion, four bytes, 1.4.0.0.
-        let dng = [b"II*\0\x08\0\0\0\x01\0".as_slice(), &[0x12, 0xC6, 1, 0, 4, 0, 0, 0, 1, 4, 0, 0], &[0; 4]].concat();
+        let dng =
+            [b"II*\0\x08\0\0\0\x01\0".as_slice(), &[0x12, 0xC6, 1, 0, 4, 0, 0, 0, 1, 4, 0, 0], &[0; 4]].concat();
         assert!(matches!(sniff(&dng), Err(MediaError::Refused { .. })));
     }
 }

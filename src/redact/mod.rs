@@ -17,82 +17,17 @@ mod pixelate;
 mod solid;
 mod tone;
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 pub use mask::{Mask, Span};
 
 use crate::{
     area::Area,
-    finding::Class,
     frame::{Frame, Raw, Redacted},
     geom::Size,
+    style::{Style, Styles},
 };
 use canvas::{Canvas, Ink};
 use membrane::Field;
 use patch::Patch;
-
-/// What a destroyed area looks like. All three carry equally little of what was there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Style {
-    /// As if out of focus: the colours around, drawn smoothly through the area, blending at the rim.
-    #[default]
-    Blur,
-    /// One constant colour with a crisp edge.
-    Solid,
-    /// A mosaic of the colours around.
-    Pixelate,
-}
-
-impl Style {
-    /// Every style.
-    pub const ALL: &'static [Style] = &[Style::Blur, Style::Solid, Style::Pixelate];
-
-    /// The name used in policies and options.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Style::Blur => "blur",
-            Style::Solid => "solid",
-            Style::Pixelate => "pixelate",
-        }
-    }
-
-    /// How far outside an area of `thickness` (its short side, in pixels) this style may change pixels, in pixels.
-    pub fn feather_px(self, thickness: f64) -> f64 {
-        match self {
-            // An eighth of the area: narrower and the rim of a blurred face reads as a sticker.
-            Style::Blur => (thickness * 0.125).clamp(2.0, 48.0),
-            // Just enough to smooth the steps of a slanting edge.
-            Style::Solid | Style::Pixelate => 1.0,
-        }
-    }
-}
-
-/// Which style each class of area gets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Styles {
-    /// For every class without one of its own. Default: `blur`.
-    pub default: Style,
-    /// For single classes. Default: none.
-    pub by_class: BTreeMap<Class, Style>,
-    /// What `solid` paints: red, green, blue, sRGB. Default: `[0, 0, 0]`, black.
-    pub solid_rgb: [u8; 3],
-}
-
-impl Styles {
-    /// The same style for everything.
-    pub fn all(style: Style) -> Self {
-        Self { default: style, ..Self::default() }
-    }
-
-    /// The style of one class.
-    pub fn of(&self, class: Class) -> Style {
-        self.by_class.get(&class).copied().unwrap_or(self.default)
-    }
-}
 
 /// Destroys every area. Pixels further from all areas than [`Style::feather_px`] stay as they are. Areas may stick out
 /// of the picture, overlap, and have no width; one whose place is not a number takes the whole picture.

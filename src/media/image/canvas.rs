@@ -46,7 +46,8 @@ impl Canvas {
     /// it they replace it.
     pub(crate) fn draw(&mut self, place: Place, rgba: &[u8], blend: bool, disposal: Disposal) {
         self.dispose();
-        let saved = if disposal == Disposal::Restore { self.rows(place, |row| row.to_vec()).concat() } else { Vec::new() };
+        let saved =
+            if disposal == Disposal::Restore { self.rows(place, |row| row.to_vec()).concat() } else { Vec::new() };
         self.pending = Some((place, disposal, saved));
         let mut frame_rows = rgba.chunks_exact((place.size.width as usize * 4).max(1));
         self.rows(place, |row| {

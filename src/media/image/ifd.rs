@@ -1,33 +1,61 @@
 //! Reads one TIFF directory without a decoder. Separate because telling a raw negative from a scan, and counting what a
 //! TIFF hides beside its pages, must not depend on what a decoder chooses to show.
 
-/// Most entries looked at in one directory, and most directories in one chain; real files have a few dozen.
-const MAX_ENTRIES: usize = 4096;
+use std::collections::HashSet;
+
+/// Most entries looked at in one directory; real files have a few dozen.
+const MAX_ENTRIES: u64 = 4096;
+
+struct Entry {
+    tag: u16,
+    value: u64,
+    /// Where the value (or its offset) stands in the file.
+    at: usize,
+}
 
 /// One directory: its entries and where the next one lies.
 pub(crate) struct Directory {
-    entries: Vec<(u16, u64)>,
-    /// Offset of the next directory in the chain; 0 after the last.
-    pub(crate) next: u64,
+    entries: Vec<Entry>,
+    next: u64,
 }
 
 impl Directory {
     /// Whether the tag is there.
     pub(crate) fn has(&self, tag: u16) -> bool {
-        self.entries.iter().any(|e| e.0 == tag)
+        self.entries.iter().any(|e| e.tag == tag)
     }
 
     /// The tag's first value, if it is stored in the entry itself.
     pub(crate) fn value(&self, tag: u16) -> Option<u64> {
-        self.entries.iter().find(|e| e.0 == tag).map(|e| e.1)
+        self.entries.iter().find(|e| e.tag == tag).map(|e| e.value)
+    }
+
+    /// Where the value of a 16-bit tag stands in the file.
+    pub(crate) fn place(&self, tag: u16) -> Option<usize> {
+        self.entries.iter().find(|e| e.tag == tag).map(|e| e.at)
     }
 }
 
 /// The first directory of a TIFF or BigTIFF; `None` when it cannot be read.
 pub(crate) fn first(bytes: &[u8]) -> Option<Directory> {
     let reader = Reader::new(bytes)?;
-    let offset = if reader.big { reader.number(8, 8)? } else { reader.number(4, 4)? };
-    reader.directory(offset)
+    reader.directory(reader.start()?)
+}
+
+/// The chain of top-level directories, at most `max` of them and one more; `None` when one of them cannot be read or
+/// the chain bites its tail.
+pub(crate) fn chain(bytes: &[u8], max: usize) -> Option<Vec<Directory>> {
+    let reader = Reader::new(bytes)?;
+    let (mut offset, mut seen, mut found) = (reader.start()?, HashSet::new(), Vec::new());
+    while offset != 0 && found.len() <= max {
+        if !seen.insert(offset) {
+            return None;
+        }
+        let directory = reader.directory(offset)?;
+        offset = directory.next;
+        found.push(directory);
+    }
+    Some(found)
 }
 
 struct Reader<'a> {
@@ -48,6 +76,10 @@ impl<'a> Reader<'a> {
         Some(reader)
     }
 
+    fn start(&self) -> Option<u64> {
+        if self.big { self.number(8, 8) } else { self.number(4, 4) }
+    }
+
     /// An unsigned number of `width` bytes at `offset`.
     fn number(&self, offset: u64, width: usize) -> Option<u64> {
         let start = usize::try_from(offset).ok()?;
@@ -59,7 +91,7 @@ impl<'a> Reader<'a> {
     fn directory(&self, offset: u64) -> Option<Directory> {
         let (count_width, entry, inline) = if self.big { (8, 20, 8) } else { (2, 12, 4) };
         let count = self.number(offset, count_width)?;
-        if count as usize > MAX_ENTRIES {
+        if count > MAX_ENTRIES {
             return None;
         }
         let start = offset.checked_add(count_width as u64)?;
@@ -73,7 +105,8 @@ impl<'a> Reader<'a> {
                 4 | 9 | 13 => 4,
                 _ => inline,
             };
-            entries.push((tag, self.number(at + entry - inline as u64, width)?));
+            let value_at = at + entry - inline as u64;
+            entries.push(Entry { tag, value: self.number(value_at, width)?, at: value_at as usize });
         }
         let next = self.number(start + count * entry, if self.big { 8 } else { 4 })?;
         Some(Directory { entries, next })

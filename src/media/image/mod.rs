@@ -1,19 +1,26 @@
 //! Still and animated pictures: one file a format, behind one [`open`]. Orientation, colour and alpha are settled
 //! here, once.
 
+mod bmp;
 mod canvas;
 mod caps;
 mod colour;
+mod gif;
+#[cfg(feature = "heic")]
+mod heif;
 pub(crate) mod ifd;
 mod jpeg;
 #[cfg(feature = "heic")]
 pub mod libheif;
+mod jxl;
 mod orientation;
 mod out;
 mod png;
 mod resize;
 mod samples;
 mod still;
+mod tiff;
+mod webp;
 
 pub use self::{
     out::{OutputFormat, OutputOptions},
@@ -34,6 +41,24 @@ pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, MediaErr
     match format {
         Format::Jpeg => jpeg::open(bytes, limits),
         Format::Png => png::open(bytes, limits),
-        _ => Err(MediaError::Unsupported { looks_like: None }),
+        Format::WebP => webp::open(bytes, limits),
+        Format::Gif => gif::open(bytes, limits),
+        Format::Tiff => tiff::open(bytes, limits),
+        Format::Bmp => bmp::open(bytes, limits),
+        Format::Jxl => jxl::open(&bytes, limits),
+        Format::Heif | Format::Avif => open_heif(bytes, format, limits),
     }
+}
+
+#[cfg(feature = "heic")]
+fn open_heif(bytes: Vec<u8>, format: Format, limits: &Limits) -> Result<Box<dyn Source>, MediaError> {
+    heif::open(bytes, format, limits)
+}
+
+#[cfg(not(feature = "heic"))]
+fn open_heif(_: Vec<u8>, _: Format, _: &Limits) -> Result<Box<dyn Source>, MediaError> {
+    Err(MediaError::NotBuilt {
+        format: "HEIC, HEIF and AVIF",
+        advice: "install libheif and build safepost with its feature `heic`",
+    })
 }

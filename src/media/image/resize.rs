@@ -1,7 +1,9 @@
 //! Shrinks pictures to a longest side. Separate because it is neither reading nor writing: it may run before detection
 //! or after redaction, and never enlarges.
 
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::ImageRef, images::Image};
+use fast_image_resize::{
+    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef,
+};
 use image::RgbImage;
 
 use crate::{error::MediaError, geom::Size};

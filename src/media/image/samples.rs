@@ -135,6 +135,24 @@ pub(crate) fn on_white(rgb: &mut [u8], alpha: u8) {
     }
 }
 
+/// Colours that were multiplied with their alpha, restored.
+pub(crate) fn divide_by_alpha(data: &mut [u8], samples: usize, depth: Depth) {
+    if depth == Depth::Eight {
+        for pixel in data.chunks_exact_mut(samples) {
+            let alpha = u32::from(pixel[samples - 1]).max(1);
+            pixel[..samples - 1].iter_mut().for_each(|c| *c = (u32::from(*c) * 255 / alpha).min(255) as u8);
+        }
+        return;
+    }
+    for pixel in data.chunks_exact_mut(samples * 2) {
+        let alpha = u32::from(u16::from_ne_bytes([pixel[samples * 2 - 2], pixel[samples * 2 - 1]])).max(1);
+        for c in pixel[..samples * 2 - 2].chunks_exact_mut(2) {
+            let value = (u32::from(u16::from_ne_bytes([c[0], c[1]])) * 65_535 / alpha).min(65_535);
+            c.copy_from_slice(&(value as u16).to_ne_bytes());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,7 +189,8 @@ mod tests {
 
     #[test]
     fn too_few_samples_are_damage_not_a_dark_picture() {
-        let short = Samples { data: vec![0; 5], size: Size::new(2, 1), channels: Channels::Rgb, depth: Depth::Eight };
+        let short =
+            Samples { data: vec![0; 5], size: Size::new(2, 1), channels: Channels::Rgb, depth: Depth::Eight };
         assert!(matches!(short.into_rgb("test", &Profile::Srgb), Err(MediaError::Damaged { .. })));
     }
 }

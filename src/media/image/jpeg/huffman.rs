@@ -36,7 +36,8 @@ impl Table {
             for _ in 0..count {
                 if length <= FAST_BITS {
                     let first = (code << (FAST_BITS - length)) as usize;
-                    table.fast[first..first + (1 << (FAST_BITS - length))].fill((length as u8, table.symbols[place]));
+                    table.fast[first..first + (1 << (FAST_BITS - length))]
+                        .fill((length as u8, table.symbols[place]));
                 }
                 code += 1;
                 place += 1;

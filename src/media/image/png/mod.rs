@@ -8,8 +8,8 @@ mod chunks;
 use std::{io::Cursor, time::Duration};
 
 use image::RgbImage;
-use png::{BlendOp, ColorType, DecodeOptions, Decoder, DecodingError, DisposeOp, Limits as PngLimits, Reader};
 use png::{BitDepth, Transformations};
+use png::{BlendOp, ColorType, DecodeOptions, Decoder, DecodingError, DisposeOp, Limits as PngLimits, Reader};
 
 use self::chunks::{Animation, Survey};
 use super::{
@@ -58,9 +58,16 @@ pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, M
     let info = info(&survey, orientation);
     let canvas = Canvas::new(if survey.animation.is_some() { survey.size } else { Size::new(1, 1) });
     Ok(match survey.animation {
-        Some(animation) => {
-            Box::new(Animated { info, reader, canvas, profile, orientation, animation, given: 0, buffer: Vec::new() })
-        }
+        Some(animation) => Box::new(Animated {
+            info,
+            reader,
+            canvas,
+            profile,
+            orientation,
+            animation,
+            given: 0,
+            buffer: Vec::new(),
+        }),
         None => Box::new(Still::new(info, move || still(reader, &profile, orientation))),
     })
 }
@@ -140,14 +147,12 @@ impl Source for Animated {
             next_samples(&mut self.reader, &mut self.buffer)?;
         }
         next_samples(&mut self.reader, &mut self.buffer)?;
-        let control = *self.reader.info().frame_control().ok_or_else(|| {
-            MediaError::Damaged { format: "PNG", detail: "a frame has no control chunk".to_owned() }
+        let control = *self.reader.info().frame_control().ok_or_else(|| MediaError::Damaged {
+            format: "PNG",
+            detail: "a frame has no control chunk".to_owned(),
         })?;
-        let place = Place {
-            left: control.x_offset,
-            top: control.y_offset,
-            size: Size::new(control.width, control.height),
-        };
+        let place =
+            Place { left: control.x_offset, top: control.y_offset, size: Size::new(control.width, control.height) };
         let disposal = match control.dispose_op {
             DisposeOp::None => Disposal::Keep,
             DisposeOp::Background => Disposal::Clear,
@@ -170,7 +175,10 @@ impl Source for Animated {
 fn to_rgba(data: &[u8], channels: Channels, depth: Depth) -> Vec<u8> {
     let narrow: Vec<u8> = match depth {
         Depth::Eight => data.to_vec(),
-        _ => data.chunks_exact(2).map(|b| ((u32::from(b[0]) * 256 + u32::from(b[1])) * 255 + 32_767).div_euclid(65_535) as u8).collect(),
+        _ => data
+            .chunks_exact(2)
+            .map(|b| ((u32::from(b[0]) * 256 + u32::from(b[1])) * 255 + 32_767).div_euclid(65_535) as u8)
+            .collect(),
     };
     match channels {
         Channels::Gray => narrow.iter().flat_map(|&g| [g, g, g, 255]).collect(),

@@ -1,0 +1,16 @@
+//! What a file holds besides its picture: [`list()`] says what an input gives away, [`prove()`] shows that an output
+//! gives away nothing, and [`outside()`] looks at what surrounds a file.
+//!
+//! Separate from `media` on purpose: nothing here calls an encoder or an image decoder, so a mistake there cannot
+//! hide itself here. Every walker is bounded: its time grows with the file's length and not with what the file says
+//! about itself, and hostile bytes give an answer, never a panic.
+
+mod inflate;
+pub mod list;
+pub mod outside;
+pub mod prove;
+mod sum;
+
+pub use list::{Entry, Listing, Reveals, list};
+pub use outside::outside;
+pub use prove::{Fault, Form, Proof, Violation, prove};
