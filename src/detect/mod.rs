@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod picture;
+mod pose;
 pub mod text;
 
 pub use picture::Picture;
