@@ -250,7 +250,8 @@ impl Worker<'_> {
 /// folder cache, say. What claims to be a picture but is not must fail, not vanish.
 fn is_no_picture(path: &Path, bytes: &[u8]) -> bool {
     let sniffed = media::sniff(bytes);
-    let unknown = matches!(sniffed, Err(MediaError::Unsupported { looks_like: None | Some("text") } | MediaError::Empty));
+    let unknown =
+        matches!(sniffed, Err(MediaError::Unsupported { looks_like: None | Some("text") } | MediaError::Empty));
     unknown && !media::has_media_extension(path)
 }
 

@@ -131,7 +131,10 @@ mod tests {
 
     #[test]
     fn one_face_seen_in_three_sizes_is_one_face_between_its_boxes() {
-        let found = faces(vec![seen(100.0, 50.0, 20.0, 0.8), seen(102.0, 50.0, 20.0, 0.8), seen(98.0, 50.0, 20.0, 0.6)], SIZE);
+        let found = faces(
+            vec![seen(100.0, 50.0, 20.0, 0.8), seen(102.0, 50.0, 20.0, 0.8), seen(98.0, 50.0, 20.0, 0.6)],
+            SIZE,
+        );
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].score, 0.8);
         assert!((98.0..102.0).contains(&found[0].rect.x0));

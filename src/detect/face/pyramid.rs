@@ -53,11 +53,7 @@ impl Pyramid {
 ///
 /// # Errors
 /// When the picture cannot be sampled or the network fails.
-pub(super) fn look(
-    model: &dyn Model,
-    picture: &dyn Picture,
-    long_side: u32,
-) -> Result<Vec<Seen>, DetectError> {
+pub(super) fn look(model: &dyn Model, picture: &dyn Picture, long_side: u32) -> Result<Vec<Seen>, DetectError> {
     let size = picture.size();
     let scale = f64::from(long_side) / f64::from(size.long_side().max(1));
     let scaled = |px: u32| ((f64::from(px) * scale).round() as u32).max(1);
@@ -67,7 +63,8 @@ pub(super) fn look(
     for row in tiles(input.height) {
         for column in &columns {
             // Cut in pixels of the picture, so that the tile is resampled from whole pixels.
-            let cut = |at: u32, whole: u32, of: u32| (f64::from(at) * f64::from(of) / f64::from(whole)).round() as u32;
+            let cut =
+                |at: u32, whole: u32, of: u32| (f64::from(at) * f64::from(of) / f64::from(whole)).round() as u32;
             let roi = PxRect {
                 x0: cut(column.from, input.width, size.width),
                 y0: cut(row.from, input.height, size.height),
@@ -100,7 +97,11 @@ fn tiles(length: u32) -> Vec<Tile> {
     let step = TILE_PX - OVERLAP_PX;
     let count = length.saturating_sub(OVERLAP_PX).div_ceil(step).max(1);
     let start = |i: u32| {
-        if count == 1 { 0 } else { ((u64::from(length.saturating_sub(TILE_PX)) * u64::from(i)) / u64::from(count - 1)) as u32 }
+        if count == 1 {
+            0
+        } else {
+            ((u64::from(length.saturating_sub(TILE_PX)) * u64::from(i)) / u64::from(count - 1)) as u32
+        }
     };
     let end = |i: u32| (start(i) + TILE_PX).min(length);
     (0..count)

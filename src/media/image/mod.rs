@@ -13,9 +13,9 @@ mod guard;
 mod heif;
 pub(crate) mod ifd;
 mod jpeg;
+mod jxl;
 #[cfg(feature = "heic")]
 pub mod libheif;
-mod jxl;
 mod orientation;
 mod out;
 mod png;

@@ -63,6 +63,19 @@ pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, M
     Ok(Box::new(Still::new(info, move || decode(&bytes, &survey, orientation, max_side))))
 }
 
+/// Checks that a JPEG inside another container is whole; `tables` are those that the container keeps apart.
+///
+/// # Errors
+/// As [`super::open`].
+pub(super) fn check_embedded(tables: &[u8], coded: &[u8]) -> Result<(), MediaError> {
+    // Both are whole streams of their own: the end of one and the start of the other meet here and go.
+    let joined = match (tables.strip_suffix(b"\xFF\xD9"), coded.get(2..)) {
+        (Some(tables), Some(rest)) => [tables, rest].concat(),
+        _ => coded.to_vec(),
+    };
+    entropy::check(&joined, &markers::survey(&joined)?).map(|_| ())
+}
+
 fn exif<'a>(bytes: &'a [u8], survey: &Survey) -> Option<&'a [u8]> {
     let app1 = survey.segments.iter().filter(|s| s.marker == 0xE1).map(|s| &bytes[s.body.clone()]);
     app1.into_iter().find(|b| b.starts_with(b"Exif\0\0"))

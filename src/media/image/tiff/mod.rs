@@ -10,7 +10,7 @@ use tiff::{
     decoder::{Decoder, Limits as TiffLimits},
 };
 
-use super::{caps, ifd};
+use super::{caps, ifd, orientation::Orientation};
 use crate::{
     error::MediaError,
     frame::{Frame, Raw, TimedFrame},
@@ -64,7 +64,7 @@ pub(super) fn open(mut bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source
         // 6 and 7 are JPEG, 34712 JPEG 2000, 50001 WebP, 50002 and 52546 JPEG XL.
         lossless &= !matches!(directory.value(COMPRESSION), Some(6 | 7 | 34712 | 50001 | 50002 | 52546));
         let orientation = directory.value(ORIENTATION).unwrap_or(1) as u32;
-        first.get_or_insert(if orientation >= 5 && orientation <= 8 { size.transposed() } else { size });
+        first.get_or_insert(if Orientation::from_tag(orientation).transposes() { size.transposed() } else { size });
         let photometric = directory.value(PHOTOMETRIC).unwrap_or(1);
         if let (Some(stand_in), Some(at)) = (page::stand_in(photometric), directory.place(PHOTOMETRIC)) {
             // The decoder gives up on these colour models; told another with as many samples it gives them raw.
