@@ -87,4 +87,89 @@ impl Detector for TextDetector {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::sync::Arc;
+
+    use image::{Rgb, RgbImage};
+    use ndarray::{ArrayD, Axis};
+
+    use super::*;
+    use crate::{
+        area::{Area, Shape},
+        geom::Size,
+        infer::{Model, Tensor},
+        redact::Mask,
+    };
+
+    /// Paints what is bright.
+    struct Bright;
+
+    impl Model for Bright {
+        fn run(&self, input: Tensor) -> Result<Vec<ArrayD<f32>>, InferError> {
+            let Tensor::F32(input) = input else { unreachable!("text networks take floats") };
+            Ok(vec![input.slice_axis(Axis(1), (0..1).into()).mapv(|v| (v + 1.0) / 2.0)])
+        }
+    }
+
+    fn detector(core_short_px: std::ops::RangeInclusive<f32>) -> TextDetector {
+        let side = pass::Side { px: 200, enlarge_max: 2, native_max: 200 };
+        let (model, name) = (Arc::new(Bright), "bright");
+        TextDetector { passes: vec![Pass { model, name, side, paint_min: 51, score_min: 0.5, core_short_px }] }
+    }
+
+    /// Whether a pixel belongs to a bar of 60 x 6 pixels, turned by about 37 degrees.
+    fn on_bar(x: u32, y: u32) -> bool {
+        let (x, y) = (f64::from(x) - 60.0, f64::from(y) - 50.0);
+        (x * 0.8 + y * 0.6).abs() < 30.0 && (y * 0.8 - x * 0.6).abs() < 3.0
+    }
+
+    fn picture(size: Size, bright: impl Fn(u32, u32) -> bool) -> RgbImage {
+        RgbImage::from_fn(size.width, size.height, |x, y| Rgb([if bright(x, y) { 255 } else { 0 }; 3]))
+    }
+
+    fn covered(findings: &[Finding], size: Size) -> Mask {
+        let area = |f: &Finding| Area { shape: f.shape, class: f.class, track: None };
+        Mask::of(&findings.iter().map(area).collect::<Vec<_>>(), size)
+    }
+
+    #[test]
+    fn a_slanting_line_is_covered_whole_by_one_slanting_area() {
+        let size = Size::new(120, 100);
+        let found = detector(0.0..=48.0).detect(&picture(size, on_bar)).unwrap();
+        assert_eq!(found.len(), 1);
+        let mask = covered(&found, size);
+        for (x, y) in (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y))) {
+            assert!(mask.contains(x, y) || !on_bar(x, y), "({x}, {y}) is left");
+        }
+        // An upright box would take five times as much.
+        assert!(mask.pixels() < 2_500, "{}", mask.pixels());
+        assert!((0.5..=1.0).contains(&found[0].score));
+    }
+
+    #[test]
+    fn text_cut_by_the_edge_leaves_nothing_at_the_edge() {
+        let size = Size::new(100, 60);
+        let cut = |x: u32, y: u32| (92..100).contains(&x) && (30..60).contains(&y);
+        let mask = covered(&detector(0.0..=48.0).detect(&picture(size, cut)).unwrap(), size);
+        assert!((30..60).all(|y| (92..100).all(|x| mask.contains(x, y))));
+    }
+
+    #[test]
+    fn a_picture_without_paint_has_no_finding() {
+        assert!(detector(0.0..=48.0).detect(&picture(Size::new(90, 70), |_, _| false)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_look_is_not_trusted_with_patches_outside_its_sizes() {
+        let size = Size::new(120, 100);
+        assert!(detector(0.0..=4.0).detect(&picture(size, on_bar)).unwrap().is_empty());
+        assert!(detector(30.0..=48.0).detect(&picture(size, on_bar)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_a_second_look_sees_again_is_reported_once() {
+        let mut twice = detector(0.0..=48.0);
+        twice.passes.push(twice.passes[0].clone());
+        assert_eq!(twice.detect(&picture(Size::new(120, 100), on_bar)).unwrap().len(), 1);
+    }
+}
