@@ -3,6 +3,7 @@
 use image::RgbImage;
 use proptest::prelude::*;
 
+use crate::finding::Class;
 use super::*;
 use crate::{
     area::Shape,
