@@ -95,7 +95,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        area::{Area, Shape},
+        area::Area,
         geom::Size,
         infer::{Model, Tensor},
         redact::Mask,
