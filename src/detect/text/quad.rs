@@ -196,7 +196,8 @@ mod tests {
 
     #[test]
     fn a_rectangle_inside_another_is_dropped_and_one_that_sticks_out_is_kept() {
-        let held = |x: f32, y: f32, w: f32, h: f32| TurnedRect::around(&[[x, y], [x + w, y + h], [x + w, y], [x, y + h]]);
+        let held =
+            |x: f32, y: f32, w: f32, h: f32| TurnedRect::around(&[[x, y], [x + w, y + h], [x + w, y], [x, y + h]]);
         let found = vec![
             (held(2.0, 2.0, 5.0, 5.0), 0.9, "inside"),
             (held(0.0, 0.0, 10.0, 10.0), 0.5, "outer"),
