@@ -83,15 +83,14 @@ missing_packages() {
 }
 
 as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"
-    elif have sudo; then sudo "$@"
-    else fail "this needs root: run as root or install sudo, or type: $*"
-    fi
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
 apt_has() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'; }
 
 apt_install() {
+    [ "$(id -u)" = 0 ] || have sudo ||
+        fail "this needs root, and sudo is missing; as root, type: apt-get update && apt-get install $*"
     for package in "$@"; do
         apt_has "$package" || { as_root apt-get update; break; }
     done
@@ -117,7 +116,7 @@ install_packages() {
         *) fail 'neither apt-get nor Homebrew is here: install the above with your package manager, then run this again' ;;
     esac
     left=$(missing_packages)
-    [ -z "$left" ] || fail "still missing after installing: $(say "$left" | tr '\n' ' ')"
+    [ -z "$left" ] || fail "still missing after installing: $(say "$left" | cut -d '|' -f 1 | tr '\n' ' ')"
 }
 
 # ---------------------------------------------------------------------------------------------------------------- Rust

@@ -54,6 +54,12 @@
 //!
 //! No detector finds everything: a person has to look at every output before it is posted.
 
+// For the library alone; tests and the program may do these. It is silent, never exits, and answers with an error.
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::panic, clippy::exit, clippy::print_stdout, clippy::print_stderr)
+)]
+
 pub mod area;
 pub mod audit;
 pub mod batch;

@@ -167,12 +167,7 @@ fn input_and_output_that_overlap_are_refused_before_anything_is_written() {
     let before = tree(bench.root.path());
     let input = bench.path("in");
     for out in [input.clone(), input.join("out"), bench.root.path().to_owned(), input.join("../in/x")] {
-        let (code, said) = ended(&safepost([
-            "clean".as_ref(),
-            input.as_os_str(),
-            "-o".as_ref(),
-            out.as_os_str(),
-        ]));
+        let (code, said) = ended(&safepost(["clean".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str()]));
         assert_eq!(code, Some(1), "{}: {said}", out.display());
         assert_eq!(tree(bench.root.path()), before);
     }
@@ -233,7 +228,9 @@ fn private_runs_never_say_a_name() {
     for more in [vec!["--private"], vec!["--private", "--json", "--overwrite"], vec!["--json", "--overwrite"]] {
         let output = bench.clean(&more);
         assert_eq!(output.status.code(), Some(2));
-        let said = if more.contains(&"--private") { ended(&output).1 } else {
+        let said = if more.contains(&"--private") {
+            ended(&output).1
+        } else {
             String::from_utf8_lossy(&output.stdout).into_owned()
         };
         assert!(!said.contains("JohnDoe") && !said.contains("MRN"), "{more:?}: {said}");
@@ -255,7 +252,9 @@ fn the_json_report_counts_add_up() {
     let totals = &report["totals"];
     assert_eq!(totals["inputs"], 3);
     assert_eq!(
-        totals["clean"].as_u64().unwrap() + totals["failed"].as_u64().unwrap() + totals["skipped"].as_u64().unwrap(),
+        totals["clean"].as_u64().unwrap()
+            + totals["failed"].as_u64().unwrap()
+            + totals["skipped"].as_u64().unwrap(),
         3
     );
     assert_eq!(report["exit_code"], output.status.code().unwrap());

@@ -8,11 +8,7 @@ use std::{
 };
 
 use super::Ending;
-use crate::{
-    audit::Row,
-    infer::registry::sha256_hex,
-    pipeline::InputReport,
-};
+use crate::{audit::Row, infer::registry::sha256_hex, pipeline::InputReport};
 
 /// Rows of earlier runs that still hold, by content of the input.
 ///
@@ -74,8 +70,6 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     fn made(&self, row: &Row<InputReport>) -> bool {
-        row.tool == self.tool
-            && row.policy_sha256 == self.policy_sha256
-            && row.models_sha256 == self.models_sha256
+        row.tool == self.tool && row.policy_sha256 == self.policy_sha256 && row.models_sha256 == self.models_sha256
     }
 }

@@ -249,7 +249,9 @@ impl Worker<'_> {
 /// Whether a file met in a folder is neither by content nor by name something that this program reads; a sidecar or a
 /// folder cache, say. What claims to be a picture but is not must fail, not vanish.
 fn is_no_picture(path: &Path, bytes: &[u8]) -> bool {
-    let unknown = matches!(media::sniff(bytes), Err(MediaError::Unsupported { looks_like: None } | MediaError::Empty));
+    let sniffed = media::sniff(bytes);
+    let unknown =
+        matches!(sniffed, Err(MediaError::Unsupported { looks_like: None | Some("text") } | MediaError::Empty));
     unknown && !media::has_media_extension(path)
 }
 

@@ -145,9 +145,8 @@ mod tests {
         fs::create_dir(&photos).unwrap();
         let file = photos.join("a.jpg");
         fs::write(&file, b"x").unwrap();
-        let refused = |input: &Path, out: &Path| {
-            matches!(collect(&[input.to_owned()], out), Err(BatchError::Overlap { .. }))
-        };
+        let refused =
+            |input: &Path, out: &Path| matches!(collect(&[input.to_owned()], out), Err(BatchError::Overlap { .. }));
         assert!(refused(&photos, &photos), "in equal to out");
         assert!(refused(&photos, &photos.join("out")), "out inside in");
         assert!(refused(&photos, root.path()), "in inside out");

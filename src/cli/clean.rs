@@ -158,11 +158,7 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
     if options.dry_run {
         lines.push("dry run: nothing was written".to_owned());
     } else {
-        lines.push(format!(
-            "outputs: {} in {}",
-            count(totals.outputs, "file", "files"),
-            options.out.display()
-        ));
+        lines.push(format!("outputs: {} in {}", count(totals.outputs, "file", "files"), options.out.display()));
         lines.push(format!(
             "private: {} says which output came from which input; never post it",
             options.manifest.display()

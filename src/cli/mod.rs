@@ -1,5 +1,7 @@
 //! The command line, in four steps: what was typed, what it means, what is printed, and the exit code.
 
+#![expect(clippy::print_stderr, reason = "the command line is the part that talks to a person")]
+
 mod args;
 mod clean;
 mod inspect;

@@ -69,15 +69,18 @@ impl Progress for Screen {
     }
 }
 
-/// How an input is called on the screen. Control characters of odd names are shown, not obeyed.
+/// How an input is called on the screen.
 pub fn name(handled: &Handled, private: bool) -> String {
-    if private {
-        return format!("input {}", handled.index + 1);
+    if private { format!("input {}", handled.index + 1) } else { printable(&handled.path.to_string_lossy()) }
+}
+
+/// The text with control characters shown instead of obeyed.
+pub fn printable(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
-    handled.path.to_string_lossy().chars().flat_map(|c| {
-        let escaped: Vec<char> = if c.is_control() { c.escape_default().collect() } else { vec![c] };
-        escaped
-    }).collect()
+    shown
 }
 
 /// `3 faces, 2 text`, or `nothing found`.

@@ -2,6 +2,7 @@
 
 pub mod face;
 pub mod picture;
+mod pose;
 pub mod text;
 
 pub use picture::Picture;
@@ -32,11 +33,7 @@ pub trait Detector: Send + Sync {
 ///
 /// # Errors
 /// When a model that one of them needs is missing, is not the one measured, or is refused by the runtime.
-pub fn load(
-    classes: &[Class],
-    effort: Effort,
-    registry: &Registry,
-) -> Result<Vec<Box<dyn Detector>>, InferError> {
+pub fn load(classes: &[Class], effort: Effort, registry: &Registry) -> Result<Vec<Box<dyn Detector>>, InferError> {
     classes
         .iter()
         .map(|class| -> Result<Box<dyn Detector>, InferError> {

@@ -66,7 +66,7 @@ pub struct SourceInfo {
     pub frames: Option<u32>,
     /// Whether the input was coded without loss; decides between PNG and JPEG output.
     pub lossless: bool,
-    /// How often an animation repeats; `None` is for ever. Meaningless for stills.
+    /// How often an animation plays; `None` is for ever. `None` for stills.
     pub loops: Option<u32>,
     /// Things in the file that are not this picture and are left behind, in plain words without any content of the
     /// file ("depth image", "2 further top-level pictures", "bytes after the end of the picture").

@@ -9,8 +9,8 @@ use crate::{error::MediaError, limits::Limits};
 /// opened, only whether a file that is no picture by content claims to be one.
 const EXTENSIONS: &[&str] = &[
     "3gp", "apng", "arw", "avi", "avif", "bmp", "cr2", "cr3", "dcm", "dng", "gif", "heic", "heif", "hif", "jfif",
-    "jpe", "jpeg", "jpg", "jxl", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "nef", "pdf", "png", "psd", "raw",
-    "svg", "tif", "tiff", "ts", "webm", "webp",
+    "jpe", "jpeg", "jpg", "jxl", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "nef", "pdf", "png", "psd",
+    "raw", "svg", "tif", "tiff", "ts", "webm", "webp",
 ];
 
 /// Whether the file's name ends like a picture's or a video's.

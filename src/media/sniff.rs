@@ -143,8 +143,7 @@ fn iso_media(b: &[u8]) -> Result<Format, MediaError> {
         return Ok(Format::Avif);
     }
     const HEIF: [&[u8]; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"];
-    if HEIF.iter().any(|&brand| major == brand) || [&b"heic"[..], b"heix", b"mif1"].iter().any(|&brand| any(brand))
-    {
+    if HEIF.contains(&major) || [&b"heic"[..], b"heix", b"mif1"].iter().any(|&brand| any(brand)) {
         return Ok(Format::Heif);
     }
     Err(MediaError::Unsupported { looks_like: Some("a video") })

@@ -1,7 +1,7 @@
 //! One input, from its bytes to the checked bytes of its outputs. Nothing is written here: publishing belongs to the
 //! caller, so a library user in memory and the batch runner share every check.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use super::{Cleaner, InputReport, Outcome, Step};
 use crate::{
@@ -91,7 +91,7 @@ impl Cleaner {
                 0 => Ok(pixels),
                 max_side_px => shrink(pixels, max_side_px),
             })?;
-            let timed = TimedFrame { frame, duration: timed.duration };
+            let timed = TimedFrame { frame, duration: shown(info.kind, timed.duration) };
             self.observer.step(Step::Encoding)?;
             let (mut sink, mut expected) = match writing.take() {
                 Some(open) => open,
@@ -125,6 +125,15 @@ impl Cleaner {
         self.observer.step(Step::Verifying)?;
         verify::refute(&bytes, expected, &self.policy.limits).map_err(|r| Stop::Refuted(r.to_string()))?;
         Ok(Output { format: expected.format, bytes, size: expected.size, frames: expected.frames })
+    }
+}
+
+/// How long a frame stays: in an animation at least 11 ms. Browsers show shorter ones for 100 ms, and a frame shown for
+/// no time would be a hidden picture.
+fn shown(kind: Kind, duration: Duration) -> Duration {
+    match kind {
+        Kind::Animation if duration < Duration::from_millis(11) => Duration::from_millis(100),
+        Kind::Animation | Kind::Still | Kind::Pages => duration,
     }
 }
 

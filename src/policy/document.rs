@@ -20,7 +20,10 @@ const KEYS: &[(&str, &str)] = &[
     ("style.default", "\"blur\", \"solid\" or \"pixelate\". Default: blur."),
     ("style.solid_rgb", "What \"solid\" paints: red, green, blue, 0 to 255. Default: [0, 0, 0], black."),
     ("style.by_class", "A style of its own for single classes, for instance: text = \"solid\". Default: none."),
-    ("limits", "Caps that stop a hostile file before it allocates; the defaults let a 200-megapixel photo through."),
+    (
+        "limits",
+        "Caps that stop a hostile file before it allocates; the defaults let a 200-megapixel photo through.",
+    ),
     ("limits.max_file_bytes", "Largest input file in bytes. Default: 4294967296."),
     ("limits.max_pixels", "Largest picture in pixels. Default: 250000000."),
     ("limits.max_side_px", "Longest side in pixels. Default: 65535."),
@@ -79,10 +82,7 @@ mod tests {
 
     #[test]
     fn the_written_policy_parses_back_to_the_same_policy() {
-        for policy in [
-            Policy::default(),
-            Policy { quality: 77, max_side_px: 2048, ..Policy::default() },
-        ] {
+        for policy in [Policy::default(), Policy { quality: 77, max_side_px: 2048, ..Policy::default() }] {
             assert_eq!(Policy::from_toml(&policy.to_documented_toml()).unwrap(), policy);
         }
     }

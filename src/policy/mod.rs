@@ -52,7 +52,8 @@ impl Policy {
     /// # Errors
     /// When the file cannot be read, has an unknown key, or a value makes no sense.
     pub fn load(path: &Path) -> Result<Self, PolicyError> {
-        let text = fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+        let text =
+            fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
         Self::from_toml(&text)
     }
 
@@ -73,7 +74,10 @@ impl Policy {
     pub fn check(&self) -> Result<(), PolicyError> {
         let value = |key, problem| Err(PolicyError::Value { key, problem });
         if self.redact.is_empty() {
-            return value("redact", "must name at least one class; to only strip metadata, say so on the command line");
+            return value(
+                "redact",
+                "must name at least one class; to only strip metadata, say so on the command line",
+            );
         }
         if !(1..=100).contains(&self.quality) {
             return value("quality", "must be from 1 to 100");
@@ -101,8 +105,11 @@ impl Policy {
     /// SHA-256 of the canonical form, lower-case hexadecimal: equal for equal policies.
     pub fn sha256(&self) -> String {
         let canonical = self.to_documented_toml();
-        let meaning: String =
-            canonical.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect::<Vec<_>>().join("\n");
+        let meaning: String = canonical
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("\n");
         Sha256::digest(meaning).iter().map(|b| format!("{b:02x}")).collect()
     }
 }
@@ -124,7 +131,8 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused() {
-        for text in ["quality = 0", "quality = 101", "max_side_px = 3", "pad_px = 5000", "[limits]\nmax_pixels = 0"] {
+        for text in ["quality = 0", "quality = 101", "max_side_px = 3", "pad_px = 5000", "[limits]\nmax_pixels = 0"]
+        {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }
     }

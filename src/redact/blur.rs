@@ -9,9 +9,14 @@ use super::{
     patch::Patch,
     tone,
 };
+use crate::finding::Class;
 
 /// Grain in levels, either way.
 const GRAIN: f32 = 0.9;
+
+/// How far the middle of blurred text is drawn away from paper white or label black, in levels: about what a Gaussian
+/// of a quarter of the line's height leaves of print.
+const SMEAR: f32 = 26.0;
 
 pub(super) struct Blur<'a, const C: usize> {
     field: Sampler<'a, C>,
@@ -25,26 +30,41 @@ impl<'a, const C: usize> Blur<'a, C> {
 }
 
 impl<const C: usize> Fill<C> for Blur<'_, C> {
-    fn at(&mut self, x: u32, y: u32) -> [f32; C] {
-        let grain = GRAIN * tone::white(0x6121, x, y);
-        let colour = self.field.at(x, y);
-        std::array::from_fn(|c| colour[c] + grain * self.tone[c])
+    fn colour(&mut self, x0: u32, y: u32, run: &mut [[f32; C]]) {
+        self.field.read(x0, y, run);
+        for (colour, grain) in run.iter_mut().zip(tone::grain(x0, y)) {
+            *colour = std::array::from_fn(|c| colour[c] + GRAIN * grain * self.tone[c]);
+        }
     }
 }
 
-/// Gives the inside of `patch` its soft changes of brightness, strongest in the middle and none at the rim.
+/// Gives the inside of `patch` its soft changes of brightness, strongest in the middle and none at the rim. Text gets
+/// a smear instead, broad enough that nothing in it is the size of a letter: a detector must not find it again.
 pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &Ink<C>) {
-    let depth = (field.contrast * 0.3).clamp(2.0, 12.0);
+    let (depth, wide) = match patch.class {
+        Class::Face => ((field.contrast * 0.3).clamp(2.0, 12.0), patch.thickness * 0.42),
+        Class::Text => (2.0, patch.thickness * 1.5),
+    };
     let [cx, cy] = patch.outline.center();
-    let wide = patch.thickness * 0.42;
     field.for_each_cell(patch.bounds, |x, y, cell| {
         let inside = (-patch.outline.distance(x, y, 1.0) / (patch.thickness * 0.35)).clamp(0.0, 1.0) as f32;
         if inside > 0.0 {
             let (u, v) = (((x - cx) / wide) as f32, ((y - cy) / wide) as f32);
             let wave = 0.7 * tone::smooth(patch.seed, u, v) + 0.3 * tone::smooth(!patch.seed, u * 2.0, v * 2.0);
+            let smear = match patch.class {
+                Class::Face => 0.0,
+                // Text that simply vanished would read as an empty form: a smear says that something was here.
+                Class::Text => SMEAR * away(cell) * (1.0 + 0.3 * wave),
+            };
+            let share = inside * inside * (3.0 - 2.0 * inside);
             for c in 0..C {
-                cell[c] += depth * inside * inside * (3.0 - 2.0 * inside) * wave * ink.tone[c];
+                cell[c] += share * (depth * wave + smear) * ink.tone[c];
             }
         }
     });
+}
+
+/// The direction in which brightness has room: -1 on paper, 1 on a dark label, without a step between.
+fn away<const C: usize>(cell: &[f32; C]) -> f32 {
+    ((110.0 - cell.iter().sum::<f32>() / C as f32) / 30.0).clamp(-1.0, 1.0)
 }

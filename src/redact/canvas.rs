@@ -45,8 +45,7 @@ pub(crate) struct Ink<const C: usize> {
     pub(crate) tone: [f32; C],
 }
 
-/// `value` as a sample, rounded, after moving it by `dither` (in levels).
-pub(super) fn sample(value: f32, dither: f32) -> u8 {
-    // A float becomes the nearest `u8` there is: below 0 and not a number are 0.
-    (value + dither + 0.5) as u8
+/// `value` as a sample, rounded and clipped.
+pub(super) fn sample(value: f32) -> u8 {
+    (value + 0.5) as u8
 }

@@ -7,8 +7,6 @@
 //! outside it is the picture blurred by about `l`, inside a membrane stretched over the hole, and there is no seam
 //! between the two. Solved by Gauss-Seidel sweeps from coarse to fine grids (cascadic multigrid).
 
-use std::ops::Range;
-
 use super::{canvas::Canvas, mask::Mask};
 use crate::geom::PxRect;
 
@@ -16,8 +14,8 @@ use crate::geom::PxRect;
 /// the fill starts to lose the difference between hair above and neck below.
 const BLUR_CELLS: f32 = 1.4;
 
-/// Sweeps on each grid after it was started from the next coarser one. Eight leave less than half a level of error on
-/// a hole of 64 cells beside a black and white edge (see the tests).
+/// Sweeps on each grid after it was started from the next coarser one. Eight leave an error of up to 4 of 255 levels,
+/// and a smooth one, on a hole of 64 cells between black and white (see the tests); most holes are 16 cells wide.
 const SWEEPS: usize = 8;
 
 /// A smooth field of colours on a grid of square cells over a window of the picture.
@@ -71,8 +69,8 @@ impl<const C: usize> Field<C> {
         }
         let contrast = contrast(&pull, &weight);
         let mut grid = Grid { cols, rows, cells: vec![neutral; cols * rows], pull, weight };
-        if grid.weight.iter().any(|&w| w > 0.0) {
-            grid.solve(1.0 / (BLUR_CELLS * BLUR_CELLS), neutral);
+        if let Some(mean) = grid.mean() {
+            grid.solve(1.0 / (BLUR_CELLS * BLUR_CELLS), mean);
         }
         Self { window, step, grid, contrast }
     }
@@ -90,12 +88,13 @@ impl<const C: usize> Field<C> {
         }
     }
 
-    /// A reader for the whole window.
-    pub(super) fn sampler(&self) -> Sampler<'_, C> {
-        let taps = (self.window.x0..self.window.x1)
-            .map(|x| Tap::new(x, self.window.x0, self.step, self.grid.cols))
-            .collect();
-        Sampler { field: self, taps, row: None, line: vec![[0.0; C]; self.grid.cols + 2] }
+    /// A reader for `area`, which must lie in the window.
+    pub(super) fn sampler(&self, area: PxRect) -> Sampler<'_, C> {
+        let tap = |x| Tap::new(x, self.window.x0, self.step, self.grid.cols);
+        let first = tap(area.x0).nearest;
+        let cells = (tap(area.x1 - 1).nearest - first) as usize + 3;
+        let taps = (area.x0..area.x1).map(|x| Tap { nearest: tap(x).nearest - first, ..tap(x) }).collect();
+        Sampler { field: self, area, taps, first, row: None, line: vec![[0.0; C]; cells] }
     }
 }
 
@@ -130,6 +129,13 @@ fn contrast<const C: usize>(pull: &[[f32; C]], weight: &[f32]) -> f32 {
 }
 
 impl<const C: usize> Grid<C> {
+    /// The mean of what may be read, `None` when nothing may.
+    fn mean(&self) -> Option<[f32; C]> {
+        let weight: f32 = self.weight.iter().sum();
+        let sum = self.pull.iter().fold([0.0; C], |sum, pull| std::array::from_fn(|c| sum[c] + pull[c]));
+        (weight > 0.0).then(|| sum.map(|s: f32| s / weight))
+    }
+
     /// `stiffness` is `(cell / l)^2`: how strongly a readable cell holds the field to the picture.
     fn solve(&mut self, stiffness: f32, start: [f32; C]) {
         if self.cols.max(self.rows) <= 2 {
@@ -173,42 +179,31 @@ impl<const C: usize> Grid<C> {
         std::array::from_fn(|c| (9.0 * a[c] + 3.0 * (b[c] + d[c]) + e[c]) / 16.0)
     }
 
-    /// Gauss-Seidel, forwards and backwards in turn.
+    /// Gauss-Seidel, forwards and backwards in turn. At the border of the grid a cell stands in for its missing
+    /// neighbour, which leaves the solution as it is and the loop without branches.
     fn relax(&mut self, stiffness: f32, sweeps: usize) {
+        let share: Vec<f32> = self.weight.iter().map(|w| 1.0 / (w * stiffness + 4.0)).collect();
         for sweep in 0..sweeps {
             for i in 0..self.rows {
-                let row = if sweep % 2 == 0 { i } else { self.rows - 1 - i };
-                for j in 0..self.cols {
-                    self.relax_cell(row, if sweep % 2 == 0 { j } else { self.cols - 1 - j }, stiffness);
+                if sweep % 2 == 0 {
+                    self.relax_row(i, 0..self.cols, stiffness, &share);
+                } else {
+                    self.relax_row(self.rows - 1 - i, (0..self.cols).rev(), stiffness, &share);
                 }
             }
         }
     }
 
-    fn relax_cell(&mut self, row: usize, col: usize, stiffness: f32) {
-        let (cols, i) = (self.cols, row * self.cols + col);
-        let mut sum = self.pull[i].map(|p| p * stiffness);
-        let mut total = self.weight[i] * stiffness;
-        let mut add = |other: usize| {
-            total += 1.0;
-            for c in 0..C {
-                sum[c] += self.cells[other][c];
-            }
-        };
-        if col > 0 {
-            add(i - 1);
-        }
-        if col + 1 < cols {
-            add(i + 1);
-        }
-        if row > 0 {
-            add(i - cols);
-        }
-        if row + 1 < self.rows {
-            add(i + cols);
-        }
-        if total > 0.0 {
-            self.cells[i] = sum.map(|s| s / total);
+    fn relax_row(&mut self, row: usize, cols: impl Iterator<Item = usize>, stiffness: f32, share: &[f32]) {
+        let start = row * self.cols;
+        let (above, below) = (row.saturating_sub(1) * self.cols, (row + 1).min(self.rows - 1) * self.cols);
+        for col in cols {
+            let (left, right) = (start + col.saturating_sub(1), start + (col + 1).min(self.cols - 1));
+            let (l, r, a, b) =
+                (self.cells[left], self.cells[right], self.cells[above + col], self.cells[below + col]);
+            let (pull, share) = (self.pull[start + col], share[start + col]);
+            self.cells[start + col] =
+                std::array::from_fn(|c| ((pull[c] * stiffness + r[c] + a[c] + b[c]) + l[c]) * share);
         }
     }
 }
@@ -216,62 +211,104 @@ impl<const C: usize> Grid<C> {
 /// Reads a [`Field`] row by row, smoothly between cells (quadratic B-spline, so without overshoot or facets).
 pub(super) struct Sampler<'a, const C: usize> {
     field: &'a Field<C>,
+    /// The pixels that can be asked for.
+    pub(super) area: PxRect,
     taps: Vec<Tap>,
+    /// The column of cells that the second value of `line` stands for.
+    first: u32,
     /// The row that `line` holds.
     row: Option<u32>,
-    /// The field at that row, one value a column of cells, with one repeated at either end.
+    /// The field at that row, one value for each column of cells that `taps` name, and one more at either end.
     line: Vec<[f32; C]>,
 }
 
 struct Tap {
-    first: u32,
+    nearest: u32,
+    /// Of the cell before, the nearest one, the one after.
     weights: [f32; 3],
 }
 
 impl Tap {
-    /// For pixel `at` of a window that starts at `origin`, among `count` cells padded by one at either end.
+    /// For pixel `at` of a window that starts at `origin`, among `count` cells.
     fn new(at: u32, origin: u32, step: u32, count: usize) -> Self {
-        let u = (at as f32 - origin as f32 + 0.5) / step as f32 - 0.5;
-        let nearest = u.round().clamp(0.0, count as f32 - 1.0);
-        let f = (u - nearest).clamp(-0.5, 0.5);
+        let u = ((at - origin) as f32 + 0.5) / step as f32 - 0.5;
+        let nearest = ((at - origin) / step).min(count as u32 - 1);
+        let f = (u - nearest as f32).clamp(-0.5, 0.5);
         let weights = [0.5 * (0.5 - f) * (0.5 - f), 0.75 - f * f, 0.5 * (0.5 + f) * (0.5 + f)];
-        Self { first: nearest as u32, weights }
+        Self { nearest, weights }
     }
 }
 
 impl<const C: usize> Sampler<'_, C> {
-    /// The columns that can be asked for.
-    pub(super) fn columns(&self) -> Range<u32> {
-        self.field.window.x0..self.field.window.x1
-    }
-
-    /// The rows that can be asked for.
-    pub(super) fn rows(&self) -> Range<u32> {
-        self.field.window.y0..self.field.window.y1
-    }
-
-    /// The field in column `x` and row `y`; cheap along a row.
-    pub(super) fn at(&mut self, x: u32, y: u32) -> [f32; C] {
+    /// The field in row `y` from column `x0` on; cheap along a row.
+    pub(super) fn read(&mut self, x0: u32, y: u32, run: &mut [[f32; C]]) {
         if self.row != Some(y) {
             self.seek(y);
         }
-        let tap = &self.taps[(x - self.field.window.x0) as usize];
-        let near: &[[f32; C]; 3] = self.line[tap.first as usize..].first_chunk().unwrap_or(&[[0.0; C]; 3]);
-        let [wa, wb, wc] = tap.weights;
-        std::array::from_fn(|c| near[0][c] * wa + near[1][c] * wb + near[2][c] * wc)
+        for (tap, colour) in self.taps[(x0 - self.area.x0) as usize..].iter().zip(run) {
+            let near: &[[f32; C]; 3] = self.line[tap.nearest as usize..].first_chunk().unwrap_or(&[[0.0; C]; 3]);
+            let [wa, wb, wc] = tap.weights;
+            *colour = std::array::from_fn(|c| near[0][c] * wa + near[1][c] * wb + near[2][c] * wc);
+        }
     }
 
     fn seek(&mut self, y: u32) {
         let Grid { cols, rows, cells, .. } = &self.field.grid;
         let tap = Tap::new(y, self.field.window.y0, self.field.step, *rows);
-        let row = |k: usize| &cells[(tap.first as usize + k).saturating_sub(1).min(rows - 1) * cols..][..*cols];
+        let row = |k: usize| &cells[(tap.nearest as usize + k).saturating_sub(1).min(rows - 1) * cols..][..*cols];
         let (above, here, below) = (row(0), row(1), row(2));
         let [wa, wh, wb] = tap.weights;
-        for (i, out) in self.line[1..=*cols].iter_mut().enumerate() {
+        for (i, out) in self.line.iter_mut().enumerate() {
+            let i = (self.first as usize + i).saturating_sub(1).min(cols - 1);
             *out = std::array::from_fn(|c| above[i][c] * wa + here[i][c] * wh + below[i][c] * wb);
         }
-        self.line[0] = self.line[1];
-        self.line[cols + 1] = self.line[*cols];
         self.row = Some(y);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{area::Shape, geom::Rect, geom::Size, redact::outline::Outline};
+
+    #[test]
+    fn the_solver_settles_across_a_hole_of_many_cells() {
+        let size = Size::new(96, 96);
+        // Black left, white right, and a hole of 64 by 64 in the middle.
+        let mut samples: Vec<u8> = (0..96 * 96).map(|i| if i % 96 < 48 { 0 } else { 255 }).collect();
+        let canvas = Canvas::<1>::new(&mut samples, size).expect("enough samples");
+        let hole = Outline::of(&Shape::Rect(Rect::new(16.0, 16.0, 80.0, 80.0)), size);
+        let mut field = Field::around(&canvas, &Mask::of_outlines([&hole], size), size.px_rect(), 1, [0.0]);
+        let before = field.grid.cells.clone();
+        field.grid.relax(1.0 / (BLUR_CELLS * BLUR_CELLS), 3000);
+        let worst = before.iter().zip(&field.grid.cells).map(|(a, b)| (a[0] - b[0]).abs()).fold(0.0, f32::max);
+        assert!(worst < 5.0, "{worst} levels from the solution");
+    }
+
+    #[test]
+    fn a_plain_picture_gives_a_plain_field_at_every_pixel_and_step() {
+        let size = Size::new(37, 23);
+        let mut samples = [77; 37 * 23];
+        let canvas = Canvas::<1>::new(&mut samples, size).expect("enough samples");
+        let hole = Outline::of(&Shape::Ellipse(Rect::new(5.0, -3.0, 30.0, 15.0)), size);
+        for step in [1, 2, 5, 16, 40] {
+            let window = PxRect { x0: 2, y0: 0, x1: 36, y1: 22 };
+            let field = Field::around(&canvas, &Mask::of_outlines([&hole], size), window, step, [0.0]);
+            let mut run = vec![[0.0]; 34];
+            for y in 0..22 {
+                field.sampler(window).read(2, y, &mut run);
+                assert!(run.iter().all(|v| (v[0] - 77.0).abs() < 0.5), "step {step}, row {y}: {run:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_picture_that_is_all_mask_gives_the_neutral_colour() {
+        let size = Size::new(9, 9);
+        let mut samples = [200; 81];
+        let canvas = Canvas::<1>::new(&mut samples, size).expect("enough samples");
+        let hole = Outline::of(&Shape::Rect(size.rect()), size);
+        let field = Field::around(&canvas, &Mask::of_outlines([&hole], size), size.px_rect(), 2, [50.0]);
+        assert!(field.grid.cells.iter().all(|cell| cell[0] == 50.0));
     }
 }

@@ -68,18 +68,23 @@ fn redact_samples<const C: usize>(canvas: &mut Canvas<'_, C>, areas: &[Area], st
         }
         let window = patch::window(&group, size);
         let mut field = Field::around(canvas, &all, window.area, window.step, ink.neutral);
-        for patch in group.iter().filter(|patch| patch.style == Style::Blur) {
+        for patch in group.iter().filter(|patch| patch.style != Style::Solid) {
             blur::soften(&mut field, patch, ink);
         }
         for patch in group {
             match patch.style {
-                Style::Blur => paint::paint(canvas, patch, &all, &mut blur::Blur::new(field.sampler(), ink)),
+                Style::Blur => {
+                    paint::paint(canvas, patch, &all, &mut blur::Blur::new(field.sampler(patch.reach), ink))
+                }
                 Style::Solid => paint::paint(canvas, patch, &all, &mut solid::Solid(ink.solid)),
                 Style::Pixelate => {
-                    let mut fill = pixelate::Mosaic::new(patch, field.sampler(), field.contrast, ink);
+                    let mut fill = pixelate::Mosaic::new(patch, field.sampler(patch.reach), field.contrast, ink);
                     paint::paint(canvas, patch, &all, &mut fill);
                 }
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

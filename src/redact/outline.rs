@@ -89,21 +89,21 @@ impl Outline {
         match self {
             Self::Rect { x0, y0, x1, y1 } => {
                 let (dx, dy) = ((x0 - x).max(x - x1), (y0 - y).max(y - y1));
-                if dx > 0.0 && dy > 0.0 { dx.hypot(dy) } else { dx.max(dy) }
+                if dx > 0.0 && dy > 0.0 { length(dx, dy) } else { dx.max(dy) }
             }
             Self::Ellipse { cx, cy, a, b } => {
                 let (x, y) = (x - cx, y - cy);
-                let inner = (x / a).hypot(y / b) - 1.0;
+                let inner = length(x / a, y / b) - 1.0;
                 if inner <= 0.0 {
                     return inner * a.min(*b);
                 }
-                let outer = 1.0 - (x / (a + reach)).hypot(y / (b + reach));
+                let outer = 1.0 - length(x / (a + reach), y / (b + reach));
                 if outer <= 0.0 { reach * (1.0 - outer) } else { reach * inner / (inner + outer) }
             }
             Self::Hull(corners) => {
-                let far = edges(corners).map(|(p, q)| to_segment(p, q, [x, y])).fold(f64::INFINITY, f64::min);
                 let inside = corners.len() > 2 && edges(corners).all(|(p, q)| cross(p, q, [x, y]) >= 0.0);
-                if inside { -far } else { far }
+                let far2 = edges(corners).map(|(p, q)| to_segment2(p, q, [x, y])).fold(f64::INFINITY, f64::min);
+                if inside { -far2.sqrt() } else { far2.sqrt() }
             }
         }
     }
@@ -127,7 +127,7 @@ impl Outline {
             Self::Ellipse { a, b, .. } => 2.0 * a.min(*b),
             // The height over the longest edge is the short side of a rectangle, however it is turned.
             Self::Hull(corners) => {
-                let length = |e: &([f64; 2], [f64; 2])| (e.0[0] - e.1[0]).hypot(e.0[1] - e.1[1]);
+                let length = |e: &([f64; 2], [f64; 2])| length(e.0[0] - e.1[0], e.0[1] - e.1[1]);
                 let longest = edges(corners).max_by(|a, b| length(a).total_cmp(&length(b)));
                 longest.map_or(0.0, |e| {
                     let height = corners.iter().map(|&c| cross(e.0, e.1, c)).fold(0.0, f64::max);
@@ -137,6 +137,11 @@ impl Outline {
         };
         short.clamp(1.0, f64::from(size.long_side()).max(1.0))
     }
+}
+
+/// Not `hypot`: its care for overflow costs more than all the rest of a feather.
+fn length(x: f64, y: f64) -> f64 {
+    (x * x + y * y).sqrt()
 }
 
 fn ordered(r: &Rect) -> [f64; 4] {
@@ -168,11 +173,13 @@ fn clip(p: [f64; 2], q: [f64; 2], top: f64, bottom: f64) -> Option<(f64, f64)> {
     Some((from.min(to), from.max(to)))
 }
 
-fn to_segment(p: [f64; 2], q: [f64; 2], c: [f64; 2]) -> f64 {
+/// The squared distance from `c` to a segment.
+fn to_segment2(p: [f64; 2], q: [f64; 2], c: [f64; 2]) -> f64 {
     let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
     let length2 = dx * dx + dy * dy;
     let t = if length2 > 0.0 { (((c[0] - p[0]) * dx + (c[1] - p[1]) * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
-    (p[0] + t * dx - c[0]).hypot(p[1] + t * dy - c[1])
+    let (x, y) = (p[0] + t * dx - c[0], p[1] + t * dy - c[1]);
+    x * x + y * y
 }
 
 /// The convex hull (Andrew's monotone chain), so that corners in a wrong order or a dented quadrilateral are covered

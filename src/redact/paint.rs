@@ -10,8 +10,8 @@ use super::{
 
 /// A colour for every pixel, from surroundings and constants only.
 pub(super) trait Fill<const C: usize> {
-    /// The colour in column `x` and row `y`, in levels 0 to 255.
-    fn at(&mut self, x: u32, y: u32) -> [f32; C];
+    /// The colours of row `y` from column `x0` on, in levels 0 to 255, one for each place in `run`.
+    fn colour(&mut self, x0: u32, y: u32, run: &mut [[f32; C]]);
 }
 
 /// Paints `patch`; `all` is the union of every mask in the picture.
@@ -21,33 +21,46 @@ pub(super) fn paint<const C: usize>(
     all: &Mask,
     fill: &mut impl Fill<C>,
 ) {
+    let mut colours = vec![[0.0; C]; patch.reach.width() as usize];
     for (y, spans) in patch.mask.rows() {
         let row = canvas.row_mut(y);
-        for x in spans.iter().flat_map(|span| span.x0..span.x1) {
-            row[x as usize] = fill.at(x, y).map(|v| sample(v, 0.0));
+        for span in spans {
+            let pixels = &mut row[span.x0 as usize..span.x1 as usize];
+            let colours = &mut colours[..pixels.len()];
+            fill.colour(span.x0, y, colours);
+            for (pixel, colour) in pixels.iter_mut().zip(colours) {
+                *pixel = colour.map(sample);
+            }
         }
     }
-    feather(canvas, patch, all, fill);
+    feather(canvas, patch, all, fill, &mut colours);
 }
 
-fn feather<const C: usize>(canvas: &mut Canvas<'_, C>, patch: &Patch, all: &Mask, fill: &mut impl Fill<C>) {
-    let (size, reach) = (canvas.size(), patch.feather_px);
-    let within = |v: f64, count: u32| v.clamp(0.0, f64::from(count)) as u32;
-    let (top, bottom) = patch.outline.rows();
-    for y in within((top - reach).floor(), size.height)..within((bottom + reach).ceil(), size.height) {
+fn feather<const C: usize>(
+    canvas: &mut Canvas<'_, C>,
+    patch: &Patch,
+    all: &Mask,
+    fill: &mut impl Fill<C>,
+    colours: &mut [[f32; C]],
+) {
+    let (area, reach) = (patch.reach, patch.feather_px);
+    for y in area.y0..area.y1 {
         let middle = f64::from(y) + 0.5;
         let Some((left, right)) = patch.outline.extent(middle - reach, middle + reach) else { continue };
-        let (from, to) = (within((left - reach).floor(), size.width), within((right + reach).ceil(), size.width));
-        for x in all.gaps(y, from, to).flat_map(|gap| gap.x0..gap.x1) {
-            let near = 1.0 - patch.outline.distance(f64::from(x) + 0.5, middle, reach) / reach;
-            if near > 0.0 {
-                let near = near.min(1.0) as f32;
-                let share = near * near * (3.0 - 2.0 * near);
-                let ours = fill.at(x, y);
-                let pixel = &mut canvas.row_mut(y)[x as usize];
-                for c in 0..C {
-                    let old = f32::from(pixel[c]);
-                    pixel[c] = sample(old + (ours[c] - old) * share, 0.0);
+        let within = |x: f64| x.clamp(f64::from(area.x0), f64::from(area.x1)) as u32;
+        for gap in all.gaps(y, within((left - reach).floor()), within((right + reach).ceil())) {
+            let pixels = &mut canvas.row_mut(y)[gap.x0 as usize..gap.x1 as usize];
+            let colours = &mut colours[..pixels.len()];
+            fill.colour(gap.x0, y, colours);
+            for ((x, pixel), colour) in (gap.x0..).zip(pixels).zip(colours) {
+                let near = 1.0 - patch.outline.distance(f64::from(x) + 0.5, middle, reach) / reach;
+                if near > 0.0 {
+                    let near = near.min(1.0) as f32;
+                    let share = near * near * (3.0 - 2.0 * near);
+                    for c in 0..C {
+                        let old = f32::from(pixel[c]);
+                        pixel[c] = sample(old + (colour[c] - old) * share);
+                    }
                 }
             }
         }

@@ -5,6 +5,7 @@
 use super::{Style, Styles, mask::Mask, outline::Outline, tone};
 use crate::{
     area::Area,
+    finding::Class,
     geom::{PxRect, Size},
 };
 
@@ -19,6 +20,8 @@ pub(super) struct Patch {
     pub(super) reach: PxRect,
     pub(super) style: Style,
     pub(super) seed: u32,
+    /// What the look is made for.
+    pub(super) class: Class,
     /// Short side in pixels.
     pub(super) thickness: f64,
     /// How far outside the outline pixels are blended towards the fill.
@@ -36,7 +39,7 @@ impl Patch {
         let seed = tone::seed(area.track);
         let feather_px = style.feather_px(thickness);
         let reach = outline.bounds(feather_px).to_px(size).unwrap_or(bounds);
-        Some(Self { outline, mask, bounds, reach, style, seed, thickness, feather_px })
+        Some(Self { outline, mask, bounds, reach, style, seed, class: area.class, thickness, feather_px })
     }
 }
 

@@ -45,19 +45,22 @@ impl<'a, const C: usize> Mosaic<'a, C> {
 }
 
 impl<const C: usize> Fill<C> for Mosaic<'_, C> {
-    fn at(&mut self, x: u32, y: u32) -> [f32; C] {
-        let columns = self.field.columns();
-        let (row, first) = (self.tile_of(y, 1), self.tile_of(columns.start, 0));
+    fn colour(&mut self, x0: u32, y: u32, run: &mut [[f32; C]]) {
+        let area = self.field.area;
+        let (row, first) = (self.tile_of(y, 1), self.tile_of(area.x0, 0));
         if self.row != Some(row) {
             self.row = Some(row);
-            let middle = self.middle(row, 1, self.field.rows());
+            let middle = self.middle(row, 1, area.y0..area.y1);
             self.line.clear();
-            for tile in first..=self.tile_of(columns.end - 1, 0) {
-                let colour = self.field.at(self.middle(tile, 0, columns.clone()), middle);
+            for tile in first..=self.tile_of(area.x1 - 1, 0) {
+                let mut colour = [[0.0; C]];
+                self.field.read(self.middle(tile, 0, area.x0..area.x1), middle, &mut colour);
                 let shade = self.depth * tone::white(self.seed, tile as u32, row as u32);
-                self.line.push(std::array::from_fn(|c| colour[c] + shade * self.tone[c]));
+                self.line.push(std::array::from_fn(|c| colour[0][c] + shade * self.tone[c]));
             }
         }
-        self.line[(self.tile_of(x, 0) - first) as usize]
+        for (x, colour) in (x0..).zip(run) {
+            *colour = self.line[(self.tile_of(x, 0) - first) as usize];
+        }
     }
 }

@@ -6,7 +6,7 @@ use super::paint::Fill;
 pub(super) struct Solid<const C: usize>(pub(super) [u8; C]);
 
 impl<const C: usize> Fill<C> for Solid<C> {
-    fn at(&mut self, _: u32, _: u32) -> [f32; C] {
-        self.0.map(f32::from)
+    fn colour(&mut self, _: u32, _: u32, run: &mut [[f32; C]]) {
+        run.fill(self.0.map(f32::from));
     }
 }

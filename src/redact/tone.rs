@@ -14,6 +14,16 @@ pub(super) fn white(seed: u32, x: u32, y: u32) -> f32 {
     (hash(seed, x, y) >> 8) as f32 / 8_388_608.0 - 1.0
 }
 
+/// Film grain: from -1 to 1 for each pixel of row `y` from column `x0` on (a linear congruential generator with the
+/// constants of Numerical Recipes, one step a pixel: it is drawn for every pixel of a fill).
+pub(super) fn grain(x0: u32, y: u32) -> impl Iterator<Item = f32> {
+    let mut state = hash(0x6121_0D17, x0, y);
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state as i32) as f32 / 2_147_483_648.0
+    })
+}
+
 /// Smooth in both directions with features about one unit wide: from -1 to 1 (value noise).
 pub(super) fn smooth(seed: u32, x: f32, y: f32) -> f32 {
     let (left, top) = (x.floor(), y.floor());

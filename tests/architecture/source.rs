@@ -27,6 +27,7 @@ impl Source {
     pub fn read(file: &str, text: &str) -> Self {
         let tokens = tokens(text);
         let (named, macros) = paths(&tokens);
+        let tests = line_of_tests(&tokens);
         let mut source =
             Self { file: file.to_owned(), named, macros, own: Vec::new(), brought_in: BTreeSet::new() };
         let depth = source.depth();
@@ -37,7 +38,7 @@ impl Source {
                 "super" if supers >= depth => path.get(supers),
                 _ => None,
             };
-            source.own.extend(top.map(|top| (*line, top.clone())));
+            source.own.extend(top.filter(|_| *line < tests).map(|top| (*line, top.clone())));
             let local = matches!(path[0].as_str(), "crate" | "safepost" | "self" | "super");
             if *in_use && local {
                 source.brought_in.extend(path.last().cloned());
@@ -62,7 +63,8 @@ impl Source {
         below.split('/').filter(|p| !matches!(*p, "mod" | "lib" | "main")).count()
     }
 
-    /// Every part of this program that is named, with its line.
+    /// Every part of this program that is named, with its line. Not in the test module at the end of the file: a test
+    /// may join parts to check a claim (that a mask made of what a detector found covers the text).
     pub fn own_parts_named(&self) -> impl Iterator<Item = &(usize, String)> {
         // A lower-case name is a module; what the crate's root re-exports belongs to nobody.
         self.own.iter().filter(|(_, name)| name.starts_with(|c: char| c.is_ascii_lowercase()))
@@ -166,6 +168,22 @@ fn raw_string(chars: &[char], from: usize) -> Option<usize> {
     let ends =
         |i: &usize| chars[*i] == '"' && chars[i + 1..].iter().take(hashes).filter(|c| **c == '#').count() == hashes;
     (quote + 1..chars.len()).find(ends).map(|i| i + 1 + hashes)
+}
+
+/// The line of `#[cfg(test)] mod name {`, which stands at the end of a file; past every line when there is none.
+fn line_of_tests(tokens: &[(usize, Token)]) -> usize {
+    let opening = |window: &[(usize, Token)]| {
+        let words: Vec<_> = window
+            .iter()
+            .filter_map(|(_, token)| match token {
+                Token::Word(word) => Some(word.as_str()),
+                Token::Path | Token::Other(_) => None,
+            })
+            .collect();
+        matches!(words[..], ["cfg", "test", "mod", _]) && window[9].1 == Token::Other('{')
+    };
+    // `#` `[` `cfg` `(` `test` `)` `]` `mod` `name` `{`
+    tokens.windows(10).find(|w| w[0].1 == Token::Other('#') && opening(w)).map_or(usize::MAX, |w| w[0].0)
 }
 
 /// All paths, `use` trees unfolded, and all macro calls.

@@ -69,17 +69,22 @@ fn dropped(bytes: &[u8]) -> Vec<String> {
     if header < 40 || !matches!(compression, 0 | 3 | 6) {
         return dropped;
     }
-    let row = (u64::from(width.unsigned_abs()) * (bits >> 16 & 0xFFFF) as u64).div_ceil(32) * 4;
-    let end = offset as u64 + row * u64::from(height.unsigned_abs());
+    let bits = u64::from(bits as u32 >> 16);
+    let offset = u64::from(offset as u32);
+    let row = (u64::from(width.unsigned_abs()) * bits).div_ceil(32) * 4;
+    let end = offset.saturating_add(row.saturating_mul(height.unsigned_abs().into()));
     let behind = (bytes.len() as u64).saturating_sub(end);
     // A few bytes of padding are usual.
     if behind > 3 {
         dropped.push(format!("{behind} bytes after the end of the picture"));
     }
-    let colours = (number(46).unwrap_or(0).max(0) as u64).min(256) * 4;
-    let colours = if colours == 0 && bits >> 16 <= 8 { 4u64 << (bits >> 16) } else { colours };
-    let gap = (offset as u64).saturating_sub(14 + header as u64 + colours + 16);
-    if gap > 0 {
+    let used = u64::from(number(46).unwrap_or(0) as u32).min(256);
+    let colours = match bits {
+        1..=8 if used == 0 => 1 << bits,
+        _ => used,
+    };
+    // Up to sixteen bytes of colour masks may follow a header of the oldest size.
+    if offset > 14 + header as u64 + colours * 4 + 16 {
         dropped.push("bytes between the header and the pixels".to_owned());
     }
     dropped

@@ -5,20 +5,25 @@ mod bmp;
 mod canvas;
 mod caps;
 mod colour;
+#[cfg(test)]
+mod fixtures;
 mod gif;
+mod guard;
 #[cfg(feature = "heic")]
 mod heif;
 pub(crate) mod ifd;
 mod jpeg;
+mod jxl;
 #[cfg(feature = "heic")]
 pub mod libheif;
-mod jxl;
 mod orientation;
 mod out;
 mod png;
 mod resize;
 mod samples;
 mod still;
+#[cfg(test)]
+mod tests;
 mod tiff;
 mod webp;
 
@@ -38,6 +43,10 @@ use crate::{error::MediaError, limits::Limits};
 /// [`MediaError::NotBuilt`] for what is not read.
 pub fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, MediaError> {
     let format = sniff(&bytes)?;
+    guard::caught(|| open_as(format, bytes, limits)).map(guard::guarded)
+}
+
+fn open_as(format: Format, bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, MediaError> {
     match format {
         Format::Jpeg => jpeg::open(bytes, limits),
         Format::Png => png::open(bytes, limits),

@@ -87,8 +87,7 @@ pub(super) fn tags(place: &str, block: &[u8], directories: &Directories, notes: 
     let mut told = position(place, &exif, notes);
     for &(tag, class, why) in TAGS {
         for ifd in [In::PRIMARY, In::THUMBNAIL] {
-            let name =
-                || if ifd == In::PRIMARY { format!("{place} {tag}") } else { format!("{place} thumbnail {tag}") };
+            let name = || format!("{place} {}{}", if ifd == In::PRIMARY { "" } else { "thumbnail " }, name_of(tag));
             if too_long(tag.number()) {
                 // A maker's note may be long; that it is there is all there is to say.
                 if tag == Tag::MakerNote && ifd == In::PRIMARY {
@@ -108,6 +107,21 @@ pub(super) fn tags(place: &str, block: &[u8], directories: &Directories, notes: 
         let rest = format!("{} fields", total - told);
         notes.add(format!("{place} further fields"), Technical, Some(rest));
     }
+}
+
+/// The tag's name, also where the reader has none.
+fn name_of(tag: Tag) -> String {
+    let own = match tag.number() {
+        0x013C => "HostComputer",
+        0x9C9B => "XPTitle",
+        0x9C9C => "XPComment",
+        0x9C9D => "XPAuthor",
+        0x9C9E => "XPKeywords",
+        0x9C9F => "XPSubject",
+        0xC62F => "CameraSerialNumber",
+        _ => return tag.to_string(),
+    };
+    own.to_owned()
 }
 
 fn thumbnails(place: &str, directories: &Directories, notes: &mut Notes) {

@@ -108,11 +108,14 @@ fn meta(file: &[u8], body: &[u8], notes: &mut Notes) {
 fn auxiliary(kind: &str, size: Option<String>, notes: &mut Notes) {
     let (place, why) = match kind {
         k if k.contains("hdrgainmap") => ("HEIF gain map", "shows the whole scene again, as brightness"),
-        k if k.contains("depth") || k.contains("disparity") => {
+        // The two of ISO 23008-2 have numbers for names.
+        k if k.contains("depth") || k.contains("disparity") || k.ends_with("auxid:2") => {
             ("HEIF depth image", "shows the outlines of everybody in the scene")
         }
         k if k.contains("matte") => ("HEIF matte", "shows the outline of a person, their hair, skin or teeth"),
-        k if k.contains("alpha") => ("HEIF alpha", "hides parts of the picture that are still in the file"),
+        k if k.contains("alpha") || k.ends_with("auxid:1") => {
+            ("HEIF alpha", "hides parts of the picture that are still in the file")
+        }
         _ => ("HEIF auxiliary image", SecondPicture.why()),
     };
     notes.add_why(place, SecondPicture, why, size);

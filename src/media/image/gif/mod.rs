@@ -49,7 +49,7 @@ pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, M
         size: survey.size,
         frames: Some(survey.frames),
         lossless: true,
-        loops: survey.plays,
+        loops: survey.plays.filter(|_| !still),
         dropped: match survey.behind {
             0 => Vec::new(),
             behind => vec![format!("{behind} bytes after the end of the picture")],

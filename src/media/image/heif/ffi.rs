@@ -1,4 +1,4 @@
-//! The calls into libheif, wrapped so that nothing above them is unsafe. The only file that names the library.
+//! The calls into libheif, wrapped so that nothing above them is unsafe.
 //!
 //! libheif 1.15's own limits are set before anything is parsed; the caps on the declared size are the caller's.
 

@@ -4,6 +4,7 @@
 //! libheif applies the file's own turns, mirrors and cuts. Exif's orientation is ignored, as the standard asks
 //! (ISO/IEC 23008-12, annex A.2.1): phones leave it behind unchanged, and a second turn would put the picture askew.
 
+#[expect(unsafe_code, reason = "libheif is a C library; every call into it is in this file")]
 mod ffi;
 
 use self::ffi::{Context, HeifError};

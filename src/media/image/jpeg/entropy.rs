@@ -23,8 +23,8 @@ struct Plane {
     stride: usize,
     /// Progressive only: which coefficients of each block are known not to be zero.
     nonzero: Vec<u64>,
-    /// Whether a scan has given this plane's means.
-    has_dc: bool,
+    /// For each coefficient: how many of its low bits are still to come; `None` before its first scan.
+    missing_bits: [Option<u32>; 64],
 }
 
 /// A scan's header.
@@ -62,7 +62,7 @@ pub(super) fn check(bytes: &[u8], survey: &Survey) -> Result<usize, MediaError> 
         let (h, v) = (usize::from(c.h), usize::from(c.v));
         let own = ((width * h).div_ceil(8 * h_max), (height * v).div_ceil(8 * v_max));
         let blocks = if survey.progressive { units.0 * h * units.1 * v } else { 0 };
-        Plane { h, v, own, stride: units.0 * h, nonzero: vec![0; blocks], has_dc: false }
+        Plane { h, v, own, stride: units.0 * h, nonzero: vec![0; blocks], missing_bits: [None; 64] }
     });
     let mut walk = Walk {
         progressive: survey.progressive,
@@ -83,8 +83,9 @@ pub(super) fn check(bytes: &[u8], survey: &Survey) -> Result<usize, MediaError> 
             _ => {}
         }
     }
-    if walk.planes.iter().any(|p| !p.has_dc) {
-        return Err(damaged("a colour plane is missing"));
+    // A progressive file that lost its last scans would show a rough picture without complaint.
+    if walk.planes.iter().any(|p| p.missing_bits.iter().any(|&m| m != Some(0))) {
+        return Err(damaged("scans are missing"));
     }
     Ok(walk.leftover)
 }
@@ -130,11 +131,14 @@ impl Walk<'_> {
         let units = if interleaved { self.units } else { self.planes[scan.planes[0].0].own };
         for &(plane, ..) in &scan.planes {
             let plane = &mut self.planes[plane];
-            let first = scan.start == 0 && scan.high == 0;
-            if first == plane.has_dc {
-                return Err(damaged("a colour plane comes twice, or its details before its means"));
+            for missing in &mut plane.missing_bits[scan.start..=scan.end] {
+                // The first scan of a coefficient has no bits before it; each further one adds exactly one.
+                let fits = if scan.high == 0 { missing.is_none() } else { *missing == Some(scan.high) };
+                if !fits || (scan.high > 0 && scan.low + 1 != scan.high) {
+                    return Err(damaged("a scan repeats or skips a part of the picture"));
+                }
+                *missing = Some(scan.low);
             }
-            plane.has_dc = true;
         }
         let mut bits = Bits::new(coded);
         let mut end_of_band = 0u32;

@@ -6,6 +6,8 @@
 mod entropy;
 mod huffman;
 mod markers;
+#[cfg(test)]
+mod tests;
 
 use image::RgbImage;
 use zune_jpeg::{
@@ -59,6 +61,19 @@ pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, M
     };
     let max_side = limits.max_side_px as usize;
     Ok(Box::new(Still::new(info, move || decode(&bytes, &survey, orientation, max_side))))
+}
+
+/// Checks that a JPEG inside another container is whole; `tables` are those that the container keeps apart.
+///
+/// # Errors
+/// As [`super::open`].
+pub(super) fn check_embedded(tables: &[u8], coded: &[u8]) -> Result<(), MediaError> {
+    // Both are whole streams of their own: the end of one and the start of the other meet here and go.
+    let joined = match (tables.strip_suffix(b"\xFF\xD9"), coded.get(2..)) {
+        (Some(tables), Some(rest)) => [tables, rest].concat(),
+        _ => coded.to_vec(),
+    };
+    entropy::check(&joined, &markers::survey(&joined)?).map(|_| ())
 }
 
 fn exif<'a>(bytes: &'a [u8], survey: &Survey) -> Option<&'a [u8]> {

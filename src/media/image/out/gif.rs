@@ -17,13 +17,17 @@ const SPEED: i32 = 10;
 
 pub(super) struct GifSink {
     repeat: Repeat,
-    encoder: Option<(Encoder<Vec<u8>>, (u32, u32))>,
+    encoder: Option<Encoder<Vec<u8>>>,
+    /// Of the first frame; all others must have the same.
+    size: (u32, u32),
 }
 
 impl GifSink {
     pub(super) fn new(loops: Option<u32>) -> Self {
-        let repeat = loops.map_or(Repeat::Infinite, |n| Repeat::Finite(u16::try_from(n).unwrap_or(u16::MAX)));
-        Self { repeat, encoder: None }
+        // The format counts repeats after the first time.
+        let repeats = |plays: u32| Repeat::Finite(u16::try_from(plays.saturating_sub(1)).unwrap_or(u16::MAX));
+        let repeat = loops.map_or(Repeat::Infinite, repeats);
+        Self { repeat, encoder: None, size: (0, 0) }
     }
 }
 
@@ -37,10 +41,11 @@ impl Sink for GifSink {
             if self.repeat != Repeat::Finite(0) {
                 encoder.set_repeat(self.repeat).map_err(|e| failed("GIF", e))?;
             }
-            self.encoder = Some((encoder, picture.dimensions()));
+            self.encoder = Some(encoder);
+            self.size = picture.dimensions();
         }
-        let Some((encoder, dimensions)) = &mut self.encoder else { return Ok(()) };
-        if *dimensions != picture.dimensions() {
+        let Some(encoder) = &mut self.encoder else { return Ok(()) };
+        if self.size != picture.dimensions() {
             return Err(failed("GIF", "the frames differ in size"));
         }
         let hundredths = u16::try_from(frame.duration.as_millis().div_ceil(10)).unwrap_or(u16::MAX);
@@ -48,7 +53,7 @@ impl Sink for GifSink {
     }
 
     fn finish(self: Box<Self>) -> Result<Vec<u8>, MediaError> {
-        let (encoder, _) = self.encoder.ok_or_else(|| failed("GIF", "no picture was given"))?;
+        let encoder = self.encoder.ok_or_else(|| failed("GIF", "no picture was given"))?;
         encoder.into_inner().map_err(|e| failed("GIF", e))
     }
 }

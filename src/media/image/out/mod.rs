@@ -5,6 +5,8 @@ mod apng;
 mod gif;
 mod jpeg;
 mod png;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     error::MediaError,
@@ -30,7 +32,7 @@ pub enum OutputFormat {
 pub struct OutputOptions {
     /// JPEG quality, 1 to 100; other values are clamped. Default: 90.
     pub quality: u8,
-    /// How often an animation repeats; `None` is for ever. Default: `None`.
+    /// How often an animation plays, as [`SourceInfo::loops`] gives it; `None` is for ever. Default: `None`.
     pub loops: Option<u32>,
 }
 

@@ -1,12 +1,12 @@
 //! Turns one TIFF page's samples into a picture. Separate from the walk over pages because TIFF has a dozen ways to
 //! mean a colour, and every one of them ends here.
 
-use std::io::{Read, Seek};
+use std::io::Cursor;
 
 use image::RgbImage;
 use tiff::{
     ColorType,
-    decoder::{Decoder, DecodingSampleType},
+    decoder::{ChunkType, Decoder, DecodingSampleType},
     tags::Tag,
 };
 
@@ -14,8 +14,11 @@ use super::{damaged, decoder_error, unsupported};
 use crate::{
     error::MediaError,
     geom::Size,
+    limits::Limits,
     media::image::{
+        caps,
         colour::Profile,
+        jpeg,
         orientation::Orientation,
         samples::{Channels, Depth, Samples, divide_by_alpha},
     },
@@ -36,11 +39,13 @@ pub(super) fn stand_in(photometric: u64) -> Option<u16> {
 }
 
 /// Decodes the page that `decoder` stands at.
-pub(super) fn decode<R: Read + Seek>(
-    decoder: &mut Decoder<R>,
+pub(super) fn decode(
+    decoder: &mut Decoder<Cursor<Vec<u8>>>,
     photometric: u64,
     orientation: u32,
+    limits: &Limits,
 ) -> Result<RgbImage, MediaError> {
+    check_jpeg_parts(decoder)?;
     let (width, height) = decoder.dimensions().map_err(decoder_error)?;
     let size = Size::new(width, height);
     let colour = decoder.colortype().map_err(decoder_error)?;
@@ -50,6 +55,8 @@ pub(super) fn decode<R: Read + Seek>(
         Some(DecodingSampleType::U16) => true,
         _ => return Err(unsupported("samples that are neither 8 nor 16 bits wide")),
     };
+    let copies = if layout.planes > 1 { 2 } else { 1 };
+    caps::check_bytes((layout.complete_len as u64).saturating_mul(copies), limits)?;
     let mut data = vec![0; layout.complete_len];
     decoder.read_image_bytes(&mut data).map_err(decoder_error)?;
     if layout.planes > 1 {
@@ -103,6 +110,29 @@ pub(super) fn decode<R: Read + Seek>(
     Ok(Orientation::from_tag(orientation).apply(picture))
 }
 
+/// The decoder forgives a JPEG inside a TIFF what it must not: parts of it that are cut short come out grey.
+fn check_jpeg_parts(decoder: &mut Decoder<Cursor<Vec<u8>>>) -> Result<(), MediaError> {
+    const NEW_JPEG: u16 = 7;
+    if decoder.get_tag_unsigned::<u16>(Tag::Compression).unwrap_or(1) != NEW_JPEG {
+        return Ok(());
+    }
+    let (offsets, counts) = if decoder.get_chunk_type() == ChunkType::Tile {
+        (Tag::TileOffsets, Tag::TileByteCounts)
+    } else {
+        (Tag::StripOffsets, Tag::StripByteCounts)
+    };
+    let offsets = decoder.get_tag_u64_vec(offsets).map_err(decoder_error)?;
+    let counts = decoder.get_tag_u64_vec(counts).map_err(decoder_error)?;
+    let tables = decoder.get_tag_u8_vec(Tag::JPEGTables).unwrap_or_default();
+    let file = decoder.inner().get_ref();
+    for (offset, count) in offsets.into_iter().zip(counts) {
+        let part = usize::try_from(offset).ok().zip(usize::try_from(offset.saturating_add(count)).ok());
+        let part = part.and_then(|(start, end)| file.get(start..end));
+        jpeg::check_embedded(&tables, part.ok_or_else(|| damaged("a part lies behind the end of the file"))?)?;
+    }
+    Ok(())
+}
+
 /// Planes that lie one after the other, woven together.
 fn interleave(planar: &[u8], planes: usize, stride: usize, width: usize) -> Vec<u8> {
     let mut woven = vec![0; stride * planes];
@@ -130,7 +160,7 @@ fn unpack(packed: &[u8], size: Size, row_bytes: usize, bits: u8, scale: u8) -> V
 }
 
 /// Palette numbers to colours. The table has all reds first, then greens, then blues, of 16 bits each.
-fn look_up<R: Read + Seek>(decoder: &mut Decoder<R>, numbers: &[u8], sixteen: bool) -> Result<Vec<u8>, MediaError> {
+fn look_up(decoder: &mut Decoder<Cursor<Vec<u8>>>, numbers: &[u8], sixteen: bool) -> Result<Vec<u8>, MediaError> {
     if sixteen {
         return Err(unsupported("a palette of more than 256 colours"));
     }
@@ -180,6 +210,7 @@ fn lab(p: &mut [u8], signed: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::image::fixtures;
 
     #[test]
     fn lab_white_black_and_red_come_out_as_srgb() {
@@ -195,6 +226,48 @@ mod tests {
         let size = Size::new(3, 2);
         assert_eq!(unpack(&[0b1010_0000, 0b0110_0000], size, 1, 1, 255), [255, 0, 255, 0, 255, 255]);
         assert_eq!(unpack(&[0x12, 0x30, 0xF0, 0x10], size, 2, 4, 17), [17, 34, 51, 255, 0, 17]);
+    }
+
+    /// A TIFF of one strip that holds a JPEG, and where the JPEG lies in it.
+    fn jpeg_in_tiff() -> (Vec<u8>, std::ops::Range<usize>) {
+        let picture = fixtures::picture(32, 24, 0);
+        let mut jpeg = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+        encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::R_4_4_4);
+        encoder.encode(picture.as_raw(), 32, 24, jpeg_encoder::ColorType::Rgb).unwrap();
+        let entries: [(u16, u16, u32, u32); 9] = [
+            (256, 3, 1, 32),
+            (257, 3, 1, 24),
+            // Three times 8 bits, stored behind the directory.
+            (258, 3, 3, 8 + 2 + 9 * 12 + 4),
+            (259, 3, 1, 7),
+            (262, 3, 1, 6),
+            (273, 4, 1, 8 + 2 + 9 * 12 + 4 + 6),
+            (277, 3, 1, 3),
+            (278, 3, 1, 24),
+            (279, 4, 1, jpeg.len() as u32),
+        ];
+        let mut file = b"II*\0\x08\0\0\0\x09\0".to_vec();
+        for (tag, kind, count, value) in entries {
+            file.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+            file.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+        }
+        file.extend([0, 0, 0, 0, 8, 0, 8, 0, 8, 0]);
+        let start = file.len();
+        file.extend(&jpeg);
+        (file, start..start + jpeg.len())
+    }
+
+    #[test]
+    fn a_jpeg_inside_is_read_and_its_damage_noticed() {
+        let (file, jpeg) = jpeg_in_tiff();
+        let (info, frames) = fixtures::read(&file).unwrap();
+        assert!(!info.lossless);
+        assert!(fixtures::difference(&frames[0].0, &fixtures::picture(32, 24, 0)) < 4.0);
+        // The second half of the coded data is gone, the file as long as before.
+        let mut holed = file;
+        holed[jpeg.start + jpeg.len() - 200..jpeg.end - 2].fill(0xFF);
+        assert!(matches!(fixtures::read(&holed), Err(MediaError::Damaged { .. })));
     }
 
     #[test]

@@ -24,8 +24,11 @@ fn damaged(detail: &str) -> MediaError {
     MediaError::Damaged { format: "WebP", detail: detail.to_owned() }
 }
 
-/// Chunks of `bytes[range]`: name and body.
-fn chunks(bytes: &[u8], range: Range<usize>) -> Result<Vec<([u8; 4], Range<usize>)>, MediaError> {
+/// Name and body.
+type Chunk = ([u8; 4], Range<usize>);
+
+/// Chunks of `bytes[range]`.
+fn chunks(bytes: &[u8], range: Range<usize>) -> Result<Vec<Chunk>, MediaError> {
     let mut found = Vec::new();
     let mut at = range.start;
     while at < range.end {

@@ -46,6 +46,9 @@ pub(super) fn open(bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source>, M
     caps::check_picture("WebP", size, BYTES_PER_PX, limits)?;
     if survey.animated {
         caps::check_frames(survey.frames.into(), u64::from(survey.frames).saturating_mul(size.pixels()), limits)?;
+        // Without a colour to clear to, the decoder would leave disposed frames standing.
+        let clear = if decoder.has_alpha() { [0; 4] } else { [255; 4] };
+        decoder.set_background_color(clear).map_err(decoder_error)?;
         if survey.frames != decoder.num_frames() {
             return Err(damaged("frames are missing from the animation"));
         }
@@ -73,6 +76,7 @@ fn info(survey: &Survey, decoder: &WebP, size: Size, behind: usize) -> SourceInf
         dropped.push(format!("{} unknown chunks", survey.unknown));
     }
     let loops = match decoder.loop_count() {
+        LoopCount::Times(_) if !survey.animated => None,
         LoopCount::Forever => None,
         LoopCount::Times(n) => Some(u32::from(n.get())),
     };

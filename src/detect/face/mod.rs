@@ -1,0 +1,169 @@
+//! Finding faces, and the heads that only bodies give away: masked, in profile, lying, tiny, on a screen.
+//!
+//! The picture is looked at in several sizes ([`pyramid`]); what overlaps is put together and weighed ([`fuse`]). A
+//! quick look at every quarter turn tells which way is up, and finds people who lie while others stand. A pose network
+//! adds heads where no face was seen. Boxes are grown to heads: a face is told by its hair, ears and chin too.
+
+mod body;
+mod centerface;
+mod fuse;
+mod head;
+mod pyramid;
+mod turn;
+
+use std::sync::Arc;
+
+use crate::{
+    area::Shape,
+    effort::Effort,
+    error::{DetectError, InferError},
+    finding::{Class, Finding},
+    geom::{Point, Rect},
+    infer::{Model, registry::Registry},
+};
+
+use super::{Detector, Picture, pose};
+use centerface::Seen;
+use pyramid::Pyramid;
+use turn::{Turn, Turned};
+
+/// How much more evidence another way up needs than the picture as it is. Of 210 photos, 1.0 would have turned twelve
+/// (most of them close-ups, which are seen any way round) and 1.2 two.
+const UPRIGHT_BIAS: f32 = 1.1;
+
+/// What a face adds to the evidence for a way up: its score above this.
+const EVIDENCE_FLOOR: f32 = 0.25;
+
+/// A face that is seen only sideways to everybody else counts from this score on. On 499 photos .45 covered 0.04 % of
+/// innocent pixels, .35 covered 0.12 %.
+const SIDEWAYS_SCORE_MIN: f32 = 0.45;
+
+/// Finds faces and heads. Safe to share between threads.
+pub struct FaceDetector {
+    centerface: Arc<dyn Model>,
+    pose: Arc<dyn Model>,
+    pyramid: Pyramid,
+    pose_long_sides: &'static [u32],
+}
+
+/// The shipped detector.
+///
+/// # Errors
+/// When a model is missing, is not the one measured, or is refused by the runtime.
+pub fn load(registry: &Registry, effort: Effort) -> Result<FaceDetector, InferError> {
+    Ok(FaceDetector::new(registry.load(centerface::NAME)?, registry.load(pose::NAME)?, effort))
+}
+
+/// A head, in pixels of the picture.
+struct Head {
+    /// What must go.
+    rect: Rect,
+    /// The face or the middle of it, by which two findings are told to be the same.
+    face: Rect,
+    score: f32,
+    source: &'static str,
+}
+
+impl Head {
+    fn same_as(&self, other: &Self) -> bool {
+        let holds = |rect: &Rect, p: Point| (rect.x0..rect.x1).contains(&p.x) && (rect.y0..rect.y1).contains(&p.y);
+        holds(&other.face, self.face.center()) || holds(&self.face, other.face.center())
+    }
+}
+
+impl FaceDetector {
+    fn new(centerface: Arc<dyn Model>, pose: Arc<dyn Model>, effort: Effort) -> Self {
+        let pyramid = |long_sides| Pyramid { long_sides, enlarge_max: 4, native_max: 4096 };
+        let (pyramid, pose_long_sides): (_, &[u32]) = match effort {
+            Effort::Balanced => (pyramid(&[480, 960, 1920]), &[512]),
+            Effort::Thorough => (pyramid(&[480, 640, 960, 1280, 1920]), &[512, 768]),
+        };
+        Self { centerface, pose, pyramid, pose_long_sides }
+    }
+
+    /// The faces of `picture` turned upright, of which `first` was seen at the first step already.
+    fn faces(&self, upright: &dyn Picture, first: Vec<Seen>, steps: &[u32]) -> Result<Vec<Seen>, DetectError> {
+        let mut seen = first;
+        for &long_side in steps {
+            seen.extend(pyramid::look(self.centerface.as_ref(), upright, long_side)?);
+        }
+        Ok(fuse::faces(seen, upright.size()))
+    }
+
+    fn heads(&self, picture: &dyn Picture) -> Result<Vec<Head>, DetectError> {
+        let size = picture.size();
+        let steps = self.pyramid.steps(size);
+        let Some((&first_step, further_steps)) = steps.split_first() else { return Ok(Vec::new()) };
+        let mut looks = Vec::new();
+        for turn in Turn::ALL {
+            let seen = pyramid::look(self.centerface.as_ref(), &Turned::new(picture, turn), first_step)?;
+            looks.push((turn, seen));
+        }
+        let (up, first) = looks.swap_remove(way_up(&looks));
+        let upright = Turned::new(picture, up);
+        let found = |turn: Turn, seen: Seen| Head {
+            rect: turn.back(head::head(seen), size),
+            face: turn.back(seen.rect, size),
+            score: seen.score,
+            source: centerface::NAME,
+        };
+        let mut heads: Vec<Head> =
+            self.faces(&upright, first, further_steps)?.into_iter().map(|seen| found(up, seen)).collect();
+        for (turn, seen) in looks {
+            let sideways = seen.into_iter().filter(|s| s.score > SIDEWAYS_SCORE_MIN).map(|s| found(turn, s));
+            add_new(&mut heads, sideways);
+        }
+        for &long_side in self.pose_long_sides {
+            let people = pose::look(self.pose.as_ref(), &upright, long_side)?;
+            let bodies = people.iter().filter_map(|person| {
+                let (rect, middle) = body::head(person, upright.size())?;
+                let face = Rect::from_center(middle, rect.width() / 2.0, rect.height() / 2.0);
+                let [rect, face] = [rect, face].map(|r| up.back(r, size));
+                Some(Head { rect, face, score: person.score, source: pose::NAME })
+            });
+            add_new(&mut heads, bodies);
+        }
+        Ok(heads)
+    }
+}
+
+/// Which of the looks has the most evidence for being the right way up.
+fn way_up(looks: &[(Turn, Vec<Seen>)]) -> usize {
+    let evidence = |index: usize| {
+        let (turn, seen) = &looks[index];
+        let sum: f32 = seen.iter().map(|s| (s.score - EVIDENCE_FLOOR).max(0.0)).sum();
+        sum * if *turn == Turn::None { UPRIGHT_BIAS } else { 1.0 }
+    };
+    (1..looks.len()).fold(0, |best, index| if evidence(index) > evidence(best) { index } else { best })
+}
+
+/// Adds those of `more` that are none of the heads already there.
+fn add_new(heads: &mut Vec<Head>, more: impl Iterator<Item = Head>) {
+    for candidate in more {
+        if !heads.iter().any(|head| head.same_as(&candidate)) {
+            heads.push(candidate);
+        }
+    }
+}
+
+impl Detector for FaceDetector {
+    fn class(&self) -> Class {
+        Class::Face
+    }
+
+    fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
+        let heads = self.heads(picture)?;
+        Ok(heads
+            .into_iter()
+            .map(|head| Finding {
+                class: Class::Face,
+                shape: Shape::Rect(head.rect),
+                score: head.score,
+                source: head.source.to_owned(),
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests;
