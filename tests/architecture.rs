@@ -41,7 +41,6 @@ const NOUNS: &[&str] = &["area", "effort", "error", "finding", "frame", "geom", 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
 const NAMED_IN: &[(&str, &[&str])] = &[
     ("ort", &["src/infer/ort.rs"]),
-
     ("libheif_sys", &["src/media/image/heif.rs", "src/media/image/heif/", "src/media/image/libheif.rs"]),
     ("ffmpeg_next", &["src/media/video/"]),
     ("ffmpeg_sys_next", &["src/media/video/"]),

@@ -56,7 +56,8 @@ impl Progress for Screen {
             Ending::Failed { reason } => format!("FAILED: {reason}"),
         };
         let bad = matches!(handled.ending, Ending::Withheld { .. } | Ending::Failed { .. });
-        if bad || (!self.quiet && self.bar.is_none()) {
+        let worth_a_line = !matches!(handled.ending, Ending::Skipped);
+        if bad || (worth_a_line && !self.quiet && self.bar.is_none()) {
             let name = name(handled, self.private);
             self.line(format!("[{}/{}] {name}: {what}", self.done, self.total));
         }

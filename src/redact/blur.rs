@@ -57,8 +57,9 @@ pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &
                 Class::Text => SMEAR * away(cell) * (1.0 + 0.3 * wave),
             };
             let share = inside * inside * (3.0 - 2.0 * inside);
-            for c in 0..C {
-                cell[c] += share * (depth * wave + smear) * ink.tone[c];
+            let lift = share * (depth * wave + smear);
+            for (value, tone) in cell.iter_mut().zip(ink.tone) {
+                *value += lift * tone;
             }
         }
     });

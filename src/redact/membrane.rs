@@ -169,7 +169,7 @@ impl<const C: usize> Grid<C> {
     /// The value at the centre of a cell of the next finer grid, bilinear.
     fn between(&self, row: usize, col: usize) -> [f32; C] {
         let near = |i: usize, count: usize| {
-            let to = if i % 2 == 0 { (i / 2).saturating_sub(1) } else { (i / 2 + 1).min(count - 1) };
+            let to = if i.is_multiple_of(2) { (i / 2).saturating_sub(1) } else { (i / 2 + 1).min(count - 1) };
             (i / 2, to)
         };
         let ((r0, r1), (c0, c1)) = (near(row, self.rows), near(col, self.cols));

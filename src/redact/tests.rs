@@ -3,8 +3,8 @@
 use image::RgbImage;
 use proptest::prelude::*;
 
-use crate::finding::Class;
 use super::*;
+use crate::finding::Class;
 use crate::{
     area::Shape,
     geom::{Point, Rect},

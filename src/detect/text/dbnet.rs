@@ -100,7 +100,7 @@ fn stitch(map: &mut TextMap, tile: PxRect, paint: ArrayViewD<'_, f32>) -> Result
 /// Ranges of equal length that cover `0..length` and overlap by at least [`OVERLAP_PX`], each at most [`TILE_MAX_PX`].
 fn tiles(length: u32) -> Vec<Range<u32>> {
     if length <= TILE_MAX_PX {
-        return vec![0..length];
+        return std::iter::once(0..length).collect();
     }
     let count = (length - OVERLAP_PX).div_ceil(TILE_MAX_PX - OVERLAP_PX);
     let each = ((length + (count - 1) * OVERLAP_PX).div_ceil(count)).next_multiple_of(STRIDE);
