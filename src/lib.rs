@@ -78,6 +78,7 @@ pub mod metadata;
 pub mod pipeline;
 pub mod policy;
 pub mod redact;
+pub mod resample;
 pub mod secret;
 pub mod style;
 pub mod verify;

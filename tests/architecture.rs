@@ -36,7 +36,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Plain words that every part may use. They know each other and nothing else.
-const NOUNS: &[&str] = &["area", "effort", "error", "finding", "frame", "geom", "limits", "secret", "style"];
+const NOUNS: &[&str] = &["area", "effort", "error", "finding", "frame", "geom", "limits", "resample", "secret", "style"];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
 const NAMED_IN: &[(&str, &[&str])] = &[
@@ -48,6 +48,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("zune_jpeg", &["src/media/image/jpeg.rs", "src/media/image/jpeg/"]),
     ("moxcms", &["src/media/image/colour.rs"]),
     ("clap", &["src/cli/", "src/main.rs"]),
+    ("fast_image_resize", &["src/resample.rs"]),
     ("clap_complete", &["src/cli/", "src/main.rs"]),
     ("clap_mangen", &["src/cli/", "src/main.rs"]),
     ("indicatif", &["src/cli/", "src/main.rs"]),

@@ -1,15 +1,12 @@
 //! What a detector is given to look at: something with a size that can be sampled, so that a detector never holds a
 //! full copy, and a video frame need not be converted to RGB as a whole.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer,
-    images::{CroppedImage, Image, ImageRef},
-};
 use image::RgbImage;
 
 use crate::{
     error::DetectError,
     geom::{PxRect, Size},
+    resample::{Filter, resample},
 };
 
 /// An upright picture that can be sampled.
@@ -30,19 +27,7 @@ impl Picture for RgbImage {
     }
 
     fn sample(&self, roi: PxRect, to: Size) -> Result<RgbImage, DetectError> {
-        let failed = |detail: &dyn std::fmt::Display| DetectError::Resize { detail: detail.to_string() };
-        let source =
-            ImageRef::new(self.width(), self.height(), self.as_raw(), PixelType::U8x3).map_err(|e| failed(&e))?;
-        // The resizer does nothing and reports success here, and a detector would look at a black picture.
-        if roi.x1 <= roi.x0 || roi.y1 <= roi.y0 || to.width == 0 || to.height == 0 {
-            return Err(failed(&"an empty part or an empty target"));
-        }
-        // A view, not the resizer's own cropping option: that one blends in pixels from outside the part at its rim.
-        let part = CroppedImage::new(&source, roi.x0, roi.y0, roi.width(), roi.height()).map_err(|e| failed(&e))?;
-        let mut target = Image::new(to.width, to.height, PixelType::U8x3);
-        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-        Resizer::new().resize(&part, &mut target, &options).map_err(|e| failed(&e))?;
-        RgbImage::from_raw(to.width, to.height, target.into_vec()).ok_or_else(|| failed(&"buffer size"))
+        resample(self, roi, to, Filter::Bilinear).map_err(|e| DetectError::Resize { detail: e.to_string() })
     }
 }
 

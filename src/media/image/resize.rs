@@ -1,12 +1,13 @@
 //! Shrinks pictures to a longest side. Separate because it is neither reading nor writing: it may run before detection
 //! or after redaction, and never enlarges.
 
-use fast_image_resize::{
-    FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef,
-};
 use image::RgbImage;
 
-use crate::{error::MediaError, geom::Size};
+use crate::{
+    error::MediaError,
+    geom::Size,
+    resample::{Filter, resample},
+};
 
 /// The size that fits into `max_side_px` with the same proportions; the size itself when it fits already. No side
 /// becomes zero.
@@ -30,13 +31,9 @@ pub fn shrink(picture: RgbImage, max_side_px: u32) -> Result<RgbImage, MediaErro
     if target == Size::new(width, height) {
         return Ok(picture);
     }
-    let refused = |e: &dyn std::fmt::Display| MediaError::Encode { format: "resized", detail: e.to_string() };
-    let from = ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3).map_err(|e| refused(&e))?;
-    let mut to = Image::new(target.width, target.height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new().resize(&from, &mut to, &options).map_err(|e| refused(&e))?;
-    let whole = RgbImage::from_raw(target.width, target.height, to.into_vec());
-    Ok(whole.expect("the resizer fills three bytes a pixel"))
+    let whole = Size::new(width, height).px_rect();
+    resample(&picture, whole, target, Filter::Lanczos3)
+        .map_err(|e| MediaError::Encode { format: "resized", detail: e.to_string() })
 }
 
 #[cfg(test)]
