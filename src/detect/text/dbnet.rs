@@ -99,15 +99,12 @@ fn stitch(map: &mut TextMap, tile: PxRect, paint: ArrayViewD<'_, f32>) -> Result
 
 /// Ranges of equal length that cover `0..length` and overlap by at least [`OVERLAP_PX`], each at most [`TILE_MAX_PX`].
 fn tiles(length: u32) -> Vec<Range<u32>> {
-    if length <= TILE_MAX_PX {
-        return std::iter::once(0..length).collect();
-    }
-    let count = (length - OVERLAP_PX).div_ceil(TILE_MAX_PX - OVERLAP_PX);
-    let each = ((length + (count - 1) * OVERLAP_PX).div_ceil(count)).next_multiple_of(STRIDE);
+    let count = length.saturating_sub(OVERLAP_PX).div_ceil(TILE_MAX_PX - OVERLAP_PX).max(1);
+    let each = (length + (count - 1) * OVERLAP_PX).div_ceil(count).next_multiple_of(STRIDE).min(length);
     (0..count)
         .map(|i| {
             // The last tile ends with the picture, and the ones between are spread evenly.
-            let start = u64::from(length - each) * u64::from(i) / u64::from(count - 1);
+            let start = u64::from(length - each) * u64::from(i) / u64::from((count - 1).max(1));
             start as u32..start as u32 + each
         })
         .collect()
