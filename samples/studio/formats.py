@@ -15,6 +15,10 @@ from .people import FACE, cut_out
 from .rooms import curtain
 
 
+# Text lower than this, in pixels, is not asked for: no letter of it can be told from another.
+TEXT_PX_MIN = 7
+
+
 def shrunk(image, truth, width):
     """The picture at `width` pixels with its truth scaled along."""
     k = width / image.width
@@ -24,6 +28,8 @@ def shrunk(image, truth, width):
         r = dict(r, bbox=[round(v * k, 1) for v in r["bbox"]])
         if "polygon" in r:
             r["polygon"] = [[round(x * k, 1), round(y * k, 1)] for x, y in r["polygon"]]
+        if r["label"] == "text" and min(r["bbox"][2:]) < TEXT_PX_MIN:
+            r["ignore"] = True
         out.append(r)
     return small, out
 
