@@ -10,7 +10,7 @@ import pillow_jxl  # noqa: F401  (registers JPEG XL with Pillow)
 from PIL import Image
 
 from . import phone
-from .canvas import box, gradient, noise, region, rng
+from .canvas import box, gradient, region, rng
 from .people import FACE, cut_out
 from .rooms import curtain
 
