@@ -64,8 +64,7 @@ def other(name, made, title, person=True, changes="none", canaries=None):
 
 
 def portrait_truth():
-    suit = [dict(region("text", points, words), ignore=True) for points, words in people.SUIT_TEXT]
-    return [region("face", box(*people.FACE))] + suit
+    return [region("face", box(*people.FACE)), *people.suit_print(1, lambda x, y: (x, y))]
 
 
 def photographs():
@@ -95,7 +94,7 @@ def scenes():
         changes="Orientation 6, GPS, owner, serials, XMP, IPTC, comment, thumbnail of the unredacted picture, appended clip")
 
     small, truth = formats.shrunk(*bedside, 300)
-    other("bedside-16bit.png", (formats.png_16(small), [[dict(r, ignore=r["label"] != "face") for r in truth]]),
+    other("bedside-16bit.png", (formats.png_16(small), [truth]),
           "PNG with 16 bits a channel")
     other("cut-out.png", (formats.saved(people.cut_out(), "PNG", optimize=True), [portrait_truth()]),
           "PNG with transparency around a person")

@@ -70,10 +70,13 @@ fn rows(folder: &Path) -> Vec<Row> {
     toml::from_str::<Sources>(&text).expect("SOURCES.toml has the documented form").file
 }
 
-/// Every file in the folder and below it that is neither paper, script, nor what a script leaves behind.
+/// Every file in the folder and below it that is neither paper, script, nor what a script leaves behind. A folder with
+/// a README of its own speaks for itself: that README has to name every file beside it.
 fn media(folder: &Path) -> BTreeSet<String> {
     walkdir::WalkDir::new(folder)
+        .min_depth(1)
         .into_iter()
+        .filter_entry(|entry| !(entry.file_type().is_dir() && entry.path().join("README.md").exists()))
         .map(|entry| entry.expect("the folder is readable"))
         .filter(|entry| !entry.file_type().is_dir())
         .map(|entry| entry.path().strip_prefix(folder).expect("below the folder").display().to_string())
@@ -139,6 +142,21 @@ fn every_sample_has_a_source_and_every_source_its_sample() {
 #[test]
 fn every_fixture_has_a_source_and_every_source_its_fixture() {
     assert_rows_and_files_agree(&folder("tests/fixtures"), FIXTURE_BYTES_MAX);
+}
+
+#[test]
+fn a_folder_of_fixtures_with_its_own_readme_names_every_file_in_it() {
+    for entry in fs::read_dir(folder("tests/fixtures")).expect("the folder is readable") {
+        let path = entry.expect("the entry is read").path();
+        let Ok(readme) = fs::read_to_string(path.join("README.md")) else { continue };
+        for file in fs::read_dir(&path).expect("the folder is readable") {
+            let name = file.expect("the entry is read").file_name().into_string().expect("names are UTF-8");
+            assert!(
+                name == "README.md" || readme.contains(&format!("`{name}`")),
+                "{name} is not in its folder's README"
+            );
+        }
+    }
 }
 
 #[test]

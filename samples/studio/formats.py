@@ -10,9 +10,13 @@ import pillow_jxl  # noqa: F401  (registers JPEG XL with Pillow)
 from PIL import Image
 
 from . import phone
-from .canvas import box, gradient, noise, region, rng
+from .canvas import box, gradient, region, rng
 from .people import FACE, cut_out
 from .rooms import curtain
+
+
+# Text lower than this, in pixels, is not asked for: no letter of it can be told from another.
+TEXT_PX_MIN = 7
 
 
 def shrunk(image, truth, width):
@@ -24,6 +28,8 @@ def shrunk(image, truth, width):
         r = dict(r, bbox=[round(v * k, 1) for v in r["bbox"]])
         if "polygon" in r:
             r["polygon"] = [[round(x * k, 1), round(y * k, 1)] for x, y in r["polygon"]]
+        if r["label"] == "text" and min(r["bbox"][2:]) < TEXT_PX_MIN:
+            r["ignore"] = True
         out.append(r)
     return small, out
 

@@ -6,13 +6,13 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 from skimage import data
 
+from .canvas import region
+
 # Face in the 512 x 512 portrait: x, y, width, height, from hairline to chin, ear to ear.
 FACE = (178, 74, 96, 108)
-# Lines of print on the suit (mission patch, name tag) in the same coordinates.
-SUIT_TEXT = [
-    ([(134, 350), (206, 348), (208, 422), (134, 424)], "COLLINS ASHBY COLEMAN HAWLEY TOGNINI"),
-    ([(278, 340), (330, 346), (326, 380), (281, 374)], "EILEEN M. COLLINS"),
-]
+# Print on the suit in the same coordinates: the ring of names on the mission patch, the line on the name tag.
+PATCH = [(134, 350), (206, 348), (208, 422), (134, 424)]
+TAG = [(285, 366), (319, 369.5), (319, 376), (285, 372.5)]
 # The person's outline at twice the portrait's size, from a GrabCut of it, checked by eye.
 OUTLINE = [
     (407, 44), (385, 59), (378, 71), (347, 87), (327, 102), (314, 115), (307, 133), (309, 188), (312, 203),
@@ -46,6 +46,17 @@ def cut_out():
     out = astronaut().convert("RGBA")
     out.putalpha(mask)
     return out
+
+
+def suit_print(scale, moved):
+    """Truth of the suit's print when the portrait is `scale` times its size and `moved` maps its points.
+
+    The patch is mostly picture, and the tag's letters are 6 pixels high in the portrait: only a tag at twice that size is
+    asked for.
+    """
+    patch = region("text", [moved(*p) for p in PATCH], "COLLINS ASHBY COLEMAN HAWLEY TOGNINI")
+    tag = region("text", [moved(*p) for p in TAG], "EILEEN M. COLLINS")
+    return [dict(patch, ignore=True), dict(tag, ignore=scale < 2)]
 
 
 def portrait(side, mirrored=False, tone=0):

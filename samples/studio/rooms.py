@@ -4,7 +4,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from .canvas import Sheet, from_array, gradient, noise, photograph, place, region, rng
-from .people import FACE, SUIT_TEXT, cut_out
+from .people import FACE, cut_out, suit_print
 
 
 def curtain(gen, size, tone):
@@ -84,9 +84,7 @@ def stand(scene, side, at, turn=0):
     scene.paste(person, at, person)
     x, y, w, h = FACE
     face = [turned(px, py) for px, py in ((x, y), (x + w, y), (x + w, y + h), (x, y + h))]
-    regions = [region("face", face)]
-    regions += [region("text", [turned(*p) for p in points], words) for points, words in SUIT_TEXT]
-    return scene, regions
+    return scene, [region("face", face), *suit_print(side / 512, turned)]
 
 
 def bedside():
@@ -137,7 +135,4 @@ def lying():
     label.text((18, 66), "MRN 00000000", "mono", 28, (30, 30, 40))
     label.text((18, 104), "left side only", "pen", 34, (24, 38, 130))
     scene, more = place(scene, label, [(1090, 640), (1352, 652), (1346, 786), (1084, 772)], "document", (5, 7, 5, 0.4))
-    for r in people:
-        # The blanket hides half of the mission patch.
-        r["ignore"] = r.get("text", "").startswith("COLLINS")
     return photograph(scene, gen, 0.7, 2.8, 0.26, 1.01), people + more
