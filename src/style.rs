@@ -35,8 +35,9 @@ impl Style {
     /// How far outside an area of `thickness` (its short side, in pixels) this style may change pixels, in pixels.
     pub fn feather_px(self, thickness: f64) -> f64 {
         match self {
-            // An eighth of the area: narrower and the rim of a blurred face reads as a sticker.
-            Style::Blur => (thickness * 0.125).clamp(2.0, 48.0),
+            // Only as wide as the rim needs: at an eighth of the area a third of all innocent pixels that changed on 84
+            // photos with 599 faces were feather.
+            Style::Blur => (thickness * 0.04).clamp(1.0, 24.0),
             // Just enough to smooth the steps of a slanting edge.
             Style::Solid | Style::Pixelate => 1.0,
         }
