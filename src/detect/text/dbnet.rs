@@ -1,4 +1,4 @@
-//! Running a text network over a picture: resize, normalise, tile, stitch. Separate so that everything behind it works
+//! Running a text network over a picture: tile, normalise, stitch. Separate so that everything behind it works
 //! on plain maps of bytes and is tested with maps drawn by hand.
 
 use std::ops::Range;
@@ -7,7 +7,6 @@ use image::RgbImage;
 use ndarray::{Array4, ArrayViewD, Axis, Ix4};
 
 use crate::{
-    detect::Picture,
     error::{DetectError, InferError},
     geom::{PxRect, Size},
     infer::{Model, Tensor},
@@ -40,22 +39,17 @@ impl TextMap {
     }
 }
 
-/// Looks at the whole `picture` resampled to `input` and returns a map of that size. `name` is for errors.
+/// Looks at `pixels` and returns a map of their size. `name` is for errors.
 ///
 /// # Errors
-/// When resampling or the network fails, or the answer is not one value between 0 and 1 a pixel.
-pub(super) fn text_map(
-    model: &dyn Model,
-    name: &str,
-    picture: &dyn Picture,
-    input: Size,
-) -> Result<TextMap, DetectError> {
-    let pixels = picture.sample(picture.size().px_rect(), input)?;
-    let mut map = TextMap { size: input, values: vec![0; input.pixels() as usize] };
-    for rows in tiles(input.height) {
-        for columns in tiles(input.width) {
+/// When the network fails, or its answer is not one value between 0 and 1 a pixel.
+pub(super) fn text_map(model: &dyn Model, name: &str, pixels: &RgbImage) -> Result<TextMap, DetectError> {
+    let size = Size::new(pixels.width(), pixels.height());
+    let mut map = TextMap { size, values: vec![0; size.pixels() as usize] };
+    for rows in tiles(size.height) {
+        for columns in tiles(size.width) {
             let tile = PxRect { x0: columns.start, y0: rows.start, x1: columns.end, y1: rows.end };
-            let mut outputs = model.run(Tensor::F32(normalised(&pixels, tile).into_dyn()))?;
+            let mut outputs = model.run(Tensor::F32(normalised(pixels, tile).into_dyn()))?;
             let paint = outputs.drain(..).next().ok_or_else(|| bad_output(name, "no output"))?;
             stitch(&mut map, tile, paint.view()).map_err(|detail| bad_output(name, detail))?;
         }
@@ -155,7 +149,7 @@ mod tests {
     #[test]
     fn a_map_of_many_tiles_is_the_map_of_one() {
         let picture = gradient(3001, 1777);
-        let map = text_map(&Red, "red", &picture, Size::new(3001, 1777)).unwrap();
+        let map = text_map(&Red, "red", &picture).unwrap();
         for (x, y, pixel) in picture.enumerate_pixels() {
             assert_eq!(map.row(y)[x as usize], pixel.0[0]);
         }
@@ -164,7 +158,7 @@ mod tests {
     #[test]
     fn sides_that_are_no_multiple_of_the_stride_are_padded_and_cut_back() {
         let picture = gradient(33, 5);
-        let map = text_map(&Red, "red", &picture, Size::new(33, 5)).unwrap();
+        let map = text_map(&Red, "red", &picture).unwrap();
         assert_eq!(map.values.len(), 33 * 5);
         assert_eq!(map.row(4)[32], picture.get_pixel(32, 4).0[0]);
     }
@@ -172,7 +166,7 @@ mod tests {
     #[test]
     fn an_answer_of_another_shape_is_an_error() {
         for shape in [vec![1, 1, 16, 64], vec![1, 2, 64, 64], vec![64, 64]] {
-            assert!(text_map(&Flat(shape), "flat", &gradient(64, 64), Size::new(64, 64)).is_err());
+            assert!(text_map(&Flat(shape), "flat", &gradient(64, 64)).is_err());
         }
     }
 

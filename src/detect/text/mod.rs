@@ -5,6 +5,7 @@
 //! Every painted patch becomes the smallest turned rectangle around it, grown outward to the height of its letters.
 
 mod components;
+mod contrast;
 mod dbnet;
 mod pass;
 mod quad;
@@ -20,6 +21,7 @@ use crate::{
 
 use super::{Detector, Picture};
 use components::components;
+use contrast::evened;
 use dbnet::text_map;
 use pass::Pass;
 use quad::{TurnedRect, without_covered};
@@ -51,7 +53,11 @@ impl TextDetector {
     fn look(pass: &Pass, picture: &dyn Picture) -> Result<Vec<(TurnedRect, f32)>, DetectError> {
         let size = picture.size();
         let input = pass.input_size(size);
-        let map = text_map(pass.model.as_ref(), pass.name, picture, input)?;
+        let mut pixels = picture.sample(size.px_rect(), input)?;
+        if pass.evens_contrast {
+            pixels = evened(&pixels);
+        }
+        let map = text_map(pass.model.as_ref(), pass.name, &pixels)?;
         let (sx, sy) = (size.width as f32 / input.width as f32, size.height as f32 / input.height as f32);
         Ok(components(&map, pass.paint_min)
             .into_iter()
@@ -95,7 +101,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        area::{Area, Shape},
+        area::Area,
         geom::Size,
         infer::{Model, Tensor},
         redact::Mask,
@@ -114,7 +120,10 @@ mod tests {
     fn detector(core_short_px: std::ops::RangeInclusive<f32>) -> TextDetector {
         let side = pass::Side { px: 200, enlarge_max: 2, native_max: 200 };
         let (model, name) = (Arc::new(Bright), "bright");
-        TextDetector { passes: vec![Pass { model, name, side, paint_min: 51, score_min: 0.5, core_short_px }] }
+        let (evens_contrast, paint_min, score_min) = (false, 51, 0.5);
+        TextDetector {
+            passes: vec![Pass { model, name, side, evens_contrast, paint_min, score_min, core_short_px }],
+        }
     }
 
     /// Whether a pixel belongs to a bar of 60 x 6 pixels, turned by about 37 degrees.

@@ -24,6 +24,8 @@ pub(super) struct Pass {
     pub name: &'static str,
     /// The long side at which the picture is looked at.
     pub side: Side,
+    /// Whether it looks at the picture with its contrast evened out.
+    pub evens_contrast: bool,
     /// The least paint, of 255, that counts as text.
     pub paint_min: u8,
     /// The least mean paint of a patch, 0 to 1.
@@ -76,6 +78,7 @@ pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, 
         model: v4.clone(),
         name: V4,
         side: Side { px, enlarge_max, native_max },
+        evens_contrast: false,
         paint_min: PAINT_MIN,
         // This network is sure of what it paints: .2 to .5 kept the same words.
         score_min: 0.5,
@@ -85,14 +88,17 @@ pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, 
         model: v6.clone(),
         name: V6,
         side: Side { px, enlarge_max, native_max: px },
+        evens_contrast: false,
         paint_min: PAINT_MIN,
         score_min,
         core_short_px,
     };
+    let evened = |pass| Pass { evens_contrast: true, ..pass };
     let mut passes = vec![
-        v4(640, 2, 640, 12.0..=64.0),
+        evened(v4(640, 2, 640, 8.0..=64.0)),
         // .5 lost two words of the street photos.
         v6(1280, 2, 0.3, 0.0..=48.0),
+        evened(v6(1280, 2, 0.3, 0.0..=48.0)),
         v4(2560, 4, 3200, 0.0..=56.0),
     ];
     match effort {
@@ -120,7 +126,15 @@ mod tests {
 
     fn pass(px: u32, enlarge_max: u32, native_max: u32) -> Pass {
         let side = Side { px, enlarge_max, native_max };
-        Pass { model: Arc::new(Never), name: "", side, paint_min: 0, score_min: 0.0, core_short_px: 0.0..=1.0 }
+        Pass {
+            model: Arc::new(Never),
+            name: "",
+            side,
+            evens_contrast: false,
+            paint_min: 0,
+            score_min: 0.0,
+            core_short_px: 0.0..=1.0,
+        }
     }
 
     #[test]

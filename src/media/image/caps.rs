@@ -22,7 +22,14 @@ pub(crate) fn check_picture(
     }
     too_large("the longer side in pixels", size.long_side().into(), limits.max_side_px.into(), "max_side_px")?;
     too_large("width times height", size.pixels(), limits.max_pixels, "max_pixels")?;
-    let bytes = size.pixels().saturating_mul(decode_bytes_per_px);
+    check_bytes(size.pixels().saturating_mul(decode_bytes_per_px), limits)
+}
+
+/// Checks what a decoder is about to allocate for one picture.
+///
+/// # Errors
+/// [`MediaError::TooLarge`] over the cap.
+pub(crate) fn check_bytes(bytes: u64, limits: &Limits) -> Result<(), MediaError> {
     too_large("the memory to decode it in bytes", bytes, limits.max_decode_bytes, "max_decode_bytes")
 }
 

@@ -27,8 +27,9 @@ const PHOTOMETRIC: u16 = 262;
 const ORIENTATION: u16 = 274;
 const SUB_IFDS: u16 = 330;
 
-/// Samples as stored (up to eight bytes a pixel) and, where planes lie apart, their interleaved copy.
-const BYTES_PER_PX: u64 = 6;
+/// What every page needs at least: its samples and the picture handed out. What it needs on top, for wide samples and
+/// planes that lie apart, is checked when its layout is known.
+const BYTES_PER_PX: u64 = 4;
 
 /// What the pages' directories say.
 #[derive(Clone, Copy)]
@@ -97,13 +98,14 @@ pub(super) fn open(mut bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn Source
     // ICC profiles are stored as a tag's value; a CMYK profile has a few megabytes.
     caps.ifd_value_size = 16 << 20;
     let decoder = Decoder::new(Cursor::new(bytes)).map_err(decoder_error)?.with_limits(caps);
-    Ok(Box::new(Pages { info, decoder, pages: pages.into_iter() }))
+    Ok(Box::new(Pages { info, decoder, pages: pages.into_iter(), limits: limits.clone() }))
 }
 
 struct Pages {
     info: SourceInfo,
     decoder: Decoder<Cursor<Vec<u8>>>,
     pages: std::vec::IntoIter<Page>,
+    limits: Limits,
 }
 
 impl Source for Pages {
@@ -114,7 +116,7 @@ impl Source for Pages {
     fn next_frame(&mut self) -> Result<Option<TimedFrame<Raw>>, MediaError> {
         let Some(page) = self.pages.next() else { return Ok(None) };
         self.decoder.seek_to_image(page.index).map_err(decoder_error)?;
-        let picture = page::decode(&mut self.decoder, page.photometric, page.orientation)?;
+        let picture = page::decode(&mut self.decoder, page.photometric, page.orientation, &self.limits)?;
         Ok(Some(TimedFrame { frame: Frame::new(picture), duration: Duration::ZERO }))
     }
 }

@@ -14,7 +14,9 @@ use super::{damaged, decoder_error, unsupported};
 use crate::{
     error::MediaError,
     geom::Size,
+    limits::Limits,
     media::image::{
+        caps,
         colour::Profile,
         jpeg,
         orientation::Orientation,
@@ -41,6 +43,7 @@ pub(super) fn decode(
     decoder: &mut Decoder<Cursor<Vec<u8>>>,
     photometric: u64,
     orientation: u32,
+    limits: &Limits,
 ) -> Result<RgbImage, MediaError> {
     check_jpeg_parts(decoder)?;
     let (width, height) = decoder.dimensions().map_err(decoder_error)?;
@@ -52,6 +55,8 @@ pub(super) fn decode(
         Some(DecodingSampleType::U16) => true,
         _ => return Err(unsupported("samples that are neither 8 nor 16 bits wide")),
     };
+    let copies = if layout.planes > 1 { 2 } else { 1 };
+    caps::check_bytes((layout.complete_len as u64).saturating_mul(copies), limits)?;
     let mut data = vec![0; layout.complete_len];
     decoder.read_image_bytes(&mut data).map_err(decoder_error)?;
     if layout.planes > 1 {
