@@ -53,9 +53,11 @@ fn covered(face: Rect, found: &[Finding]) -> f32 {
 #[test]
 fn every_labelled_face_of_the_samples_is_covered() {
     let policy = Policy { redact: vec![Class::Face], ..Policy::default() };
-    let cleaner = Cleaner::new(policy, &Runtime { threads: 1, ..Runtime::default() }).expect("run `make setup` first");
+    let cleaner =
+        Cleaner::new(policy, &Runtime { threads: 1, ..Runtime::default() }).expect("run `make setup` first");
     for name in ["astronaut.jpg", "badge.jpg", "lying.jpg"] {
-        let report = cleaner.inspect_bytes(fs::read(sample(name)).expect("the sample is read")).expect("it is read");
+        let report =
+            cleaner.inspect_bytes(fs::read(sample(name)).expect("the sample is read")).expect("it is read");
         let faces = faces_in(&name.replace(".jpg", ".truth.json"));
         assert!(!faces.is_empty());
         for face in faces {
@@ -88,7 +90,9 @@ fn a_face_is_covered_whichever_way_the_photo_is_turned_and_little_else_is() {
 #[test]
 fn bricks_have_no_face() {
     let policy = Policy { redact: vec![Class::Face], ..Policy::default() };
-    let cleaner = Cleaner::new(policy, &Runtime { threads: 1, ..Runtime::default() }).expect("run `make setup` first");
-    let report = cleaner.inspect_bytes(fs::read(sample("bricks.jpg")).expect("the sample is read")).expect("it is read");
+    let cleaner =
+        Cleaner::new(policy, &Runtime { threads: 1, ..Runtime::default() }).expect("run `make setup` first");
+    let report =
+        cleaner.inspect_bytes(fs::read(sample("bricks.jpg")).expect("the sample is read")).expect("it is read");
     assert!(report.frames[0].covered < 0.01, "{:?}", report.frames[0].findings);
 }
