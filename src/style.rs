@@ -35,9 +35,9 @@ impl Style {
     /// How far outside an area of `thickness` (its short side, in pixels) this style may change pixels, in pixels.
     pub fn feather_px(self, thickness: f64) -> f64 {
         match self {
-            // Judged by eye: wide enough that the rim of a face does not read as a sticker, narrow enough that
-            // little beside it is lost.
-            Style::Blur => (thickness * 0.125).clamp(2.0, 48.0),
+            // Just wider than a rim needs. An eighth of the area looks softer, but on 84 photos with 599 faces it changed
+            // another 0.7 % of all pixels that hide nobody.
+            Style::Blur => (thickness * 0.04).clamp(1.0, 24.0),
             // Just enough to smooth the steps of a slanting edge.
             Style::Solid | Style::Pixelate => 1.0,
         }

@@ -9,8 +9,8 @@ use crate::{
 /// A point of a pose counts from this score on.
 const JOINT_SCORE_MIN: f32 = 0.2;
 
-/// A pose counts from this score on. On 419 photos with 2,803 faces and 80 with 142, .05 and .2 found one face more
-/// and one fewer; the poses between covered 0.05 % of all pixels.
+/// A pose counts from this score on. On 419 photos with 2,803 faces and 80 with 142, .05 found one face more and .2 one
+/// fewer; they covered 0.03 % more and 0.08 % less that is innocent.
 const PERSON_SCORE_MIN: f32 = 0.1;
 
 /// Heads smaller than this many pixels of the picture are noise.

@@ -1,7 +1,7 @@
 //! CenterFace (Xu et al. 2019, arXiv 1911.03599): one network run and what its four maps mean. Separate because this
 //! is the only file that knows the network's tensors.
 
-use ndarray::{Array4, ArrayD, ArrayViewD};
+use ndarray::{Array4, ArrayD, ArrayViewD, Axis};
 
 use crate::{
     error::{DetectError, InferError},
@@ -20,7 +20,7 @@ const SIDE_MULTIPLE: u32 = 32;
 /// Pixels of the input per cell of the maps.
 const STRIDE: f32 = 4.0;
 
-/// Scores below this are not looked at. .025 instead brought no further face on 419 photos and a third more work.
+/// Scores below this are not looked at. .035 instead brought no further face on 419 photos, .08 lost .003 of them.
 const SCORE_FLOOR: f32 = 0.05;
 
 /// Boxes of one look that overlap more than this (intersection over union) are one face.
@@ -48,9 +48,11 @@ pub(super) fn look(
     let pixels = picture.sample(roi, to)?;
     let padded = |px: u32| px.next_multiple_of(SIDE_MULTIPLE) as usize;
     let mut input = Array4::<f32>::zeros((1, 3, padded(to.height), padded(to.width)));
-    for (x, y, pixel) in pixels.enumerate_pixels() {
-        for (channel, value) in pixel.0.iter().enumerate() {
-            input[[0, channel, y as usize, x as usize]] = f32::from(*value);
+    for (channel, mut plane) in input.index_axis_mut(Axis(0), 0).outer_iter_mut().enumerate() {
+        for (mut row, colours) in plane.outer_iter_mut().zip(pixels.rows()) {
+            for (value, pixel) in row.iter_mut().zip(colours) {
+                *value = f32::from(pixel.0[channel]);
+            }
         }
     }
     let cells = (input.dim().2 / STRIDE as usize, input.dim().3 / STRIDE as usize);

@@ -1,5 +1,17 @@
 //! From a face to the head that must go. Separate because how much to cover is a choice of its own, measured apart
 //! from what is found.
+//!
+//! Shares of labelled faces that were covered, and of all pixels that were covered beyond them, on 419 photos with
+//! 2,803 faces and, in brackets, 80 photos of clinics, homes and streets with 142 faces labelled as heads:
+//!
+//! | growth sideways, up, down | covered | beyond |
+//! |---|---|---|
+//! | .15, .15, .15 | .966 (.78) | 2.0 % |
+//! | .20, .14, .26 | .971 (.83) | 2.2 % |
+//! | .20, .05, .25 | .970 (.77) | 1.9 % |
+//! | .22, .06, .27 | .971 (.79) | 1.9 % |
+//! | .22, .06, .27, doubled for unsure faces in small company | .973 (.84) | 2.1 % |
+//! | .25, .10, .25 | .972 (.87) | 2.2 % |
 
 use crate::geom::Rect;
 
@@ -12,24 +24,31 @@ struct Growth {
     down: f32,
 }
 
-/// Sideways to the ears and the turned-away cheek, down over masks and chins; the network's boxes already reach above
-/// the brow.
-const GROWTH: Growth = Growth { sideways: 0.2, up: 0.1, down: 0.25 };
+/// Sideways to the ears and the turned-away cheek, down over masks and chins; the network's boxes reach above the brow
+/// already.
+const GROWTH: Growth = Growth { sideways: 0.22, up: 0.06, down: 0.27 };
 
-/// How many times [`GROWTH`] and the box are taken for a face that is barely seen: masked, in profile, lying. Boxes of
-/// such faces stop at the mask or at the visible cheek.
-const UNSURE_SCALE: f32 = 1.3;
+/// How many times [`GROWTH`] a face gets that is barely seen: masked, in profile, lying. The boxes of such faces stop
+/// at the mask or at the visible cheek.
+const UNSURE_SCALE: f32 = 2.0;
 
 /// From this score on a box is trusted as it is.
-const SURE_SCORE: f32 = 0.75;
+const SURE_SCORE: f32 = 0.8;
 
 /// Up to this score a box gets all of [`UNSURE_SCALE`].
-const UNSURE_SCORE: f32 = 0.35;
+const UNSURE_SCORE: f32 = 0.4;
 
-/// The part of the picture that shows the head of `face`.
-pub(super) fn head(face: Seen) -> Rect {
+/// Up to this many heads in a picture, unsure ones get all of [`UNSURE_SCALE`]...
+const SMALL_COMPANY: f32 = 4.0;
+
+/// ... and from this many on none of it: weak boxes in a crowd are many, small and often nothing.
+const CROWD: f32 = 16.0;
+
+/// The part of the picture that shows the head of `face`, one of `company` faces.
+pub(super) fn head(face: Seen, company: usize) -> Rect {
     let unsure = ((SURE_SCORE - face.score) / (SURE_SCORE - UNSURE_SCORE)).clamp(0.0, 1.0);
-    let scale = 1.0 + (UNSURE_SCALE - 1.0) * unsure;
+    let few = ((CROWD - company as f32) / (CROWD - SMALL_COMPANY)).clamp(0.0, 1.0);
+    let scale = 1.0 + (UNSURE_SCALE - 1.0) * unsure * few;
     let (w, h) = (face.rect.width() * scale, face.rect.height() * scale);
     Rect::new(
         face.rect.x0 - GROWTH.sideways * w,
@@ -50,7 +69,7 @@ mod tests {
     #[test]
     fn a_head_holds_its_face_and_more_below_it_than_above() {
         for score in [0.06, 0.5, 0.99] {
-            let head = head(face(score));
+            let head = head(face(score), 1);
             assert_eq!(face(score).rect.share_inside(&head), 1.0);
             assert!(head.y1 - 150.0 > 100.0 - head.y0);
             assert!(100.0 - head.x0 > 0.0 && (100.0 - head.x0 - (head.x1 - 140.0)).abs() < 1e-4);
@@ -58,8 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn a_face_that_is_barely_seen_gets_more_room() {
-        assert!(head(face(0.1)).area() > head(face(0.9)).area());
-        assert_eq!(head(face(0.8)), head(face(0.9)));
+    fn a_face_that_is_barely_seen_gets_more_room_unless_it_is_one_of_a_crowd() {
+        assert!(head(face(0.1), 2).area() > head(face(0.9), 2).area());
+        assert_eq!(head(face(0.1), 40), head(face(0.9), 40));
+        assert_eq!(head(face(0.85), 2), head(face(0.9), 2));
     }
 }
