@@ -1,8 +1,12 @@
-"""Writes SOURCES.toml and the truth files, in one form for samples and fixtures."""
+"""Writes SOURCES.toml and the truth files, in one form for samples and fixtures.
+
+`canaries` are strings that lie in the file byte for byte and may be in no output; `packed_canaries` are there too, but
+compressed.
+"""
 
 import json
 
-KEYS = ["file", "title", "origin", "licence", "author", "changes", "canaries"]
+KEYS = ["file", "title", "origin", "licence", "author", "changes", "canaries", "packed_canaries"]
 
 
 def write_sources(path, heading, rows):

@@ -82,14 +82,15 @@ def band_print(gen):
     s.text((26, 18), "EXAMPLE, JANE", "bold", 46, (16, 16, 20))
     s.text((26, 80), "DOB 01 Jan 1900   F", "sans", 34, (16, 16, 20))
     s.text((26, 126), "MRN 00000000", "bold", 36, (16, 16, 20))
-    bars = code128("00000000", 3, 48)
-    s.paste(bars, (16, 186))
-    s.mark("barcode", 46, 186, bars.width - 60, 48)
-    code = qr("TEST-PATIENT-00000000", 6)
-    s.paste(code, (590, 24))
-    s.mark("barcode", 602, 36, code.width - 24, code.height - 24)
-    s.text((430, 136), "Ward 7E", "sans", 30, (16, 16, 20))
-    s.text((330, 198), "ALLERGY: NONE", "bold", 27, (180, 20, 30))
+    bars = code128("00000000", 4, 62)
+    s.paste(bars, (6, 178))
+    s.mark("barcode", 46, 178, bars.width - 80, 62)
+    code = qr("MRN 00000000", 7)
+    s.paste(code, (428, 22))
+    s.mark("barcode", 442, 36, code.width - 28, code.height - 28)
+    s.text((640, 60), "Ward", "sans", 34, (16, 16, 20))
+    s.text((640, 104), "7 East", "sans", 34, (16, 16, 20))
+    s.text((440, 202), "ALLERGY: NONE", "bold", 30, (180, 20, 30))
     return s
 
 
@@ -140,7 +141,7 @@ def nail(layer, x, y, a, r):
 
 
 # The band: centre on the arm's axis, direction of the axis, radius of the wrist there and half width, in pixels.
-CENTRE, AXIS, RADIUS, HALF = (668.0, 632.0), (0.988, -0.156), 216.0, 122.0
+CENTRE, AXIS, RADIUS, HALF = (668.0, 632.0), (0.988, -0.156), 216.0, 136.0
 
 
 def wrap(scene, gen):

@@ -10,8 +10,7 @@
 use super::{canvas::Canvas, mask::Mask};
 use crate::geom::PxRect;
 
-/// The blur length `l` in cells. Below 1 single hairs and letters beside the mask run into the fill as streaks; at 2
-/// the fill starts to lose the difference between hair above and neck below.
+/// The blur length `l` in cells. Judged by eye, on faces of 20 to 350 pixels and on printed lines.
 const BLUR_CELLS: f32 = 1.4;
 
 /// Sweeps on each grid after it was started from the next coarser one. Eight leave an error of up to 4 of 255 levels,

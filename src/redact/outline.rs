@@ -12,7 +12,39 @@ use crate::{
 pub(super) enum Outline {
     Rect { x0: f64, y0: f64, x1: f64, y1: f64 },
     Ellipse { cx: f64, cy: f64, a: f64, b: f64 },
-    Hull(Vec<[f64; 2]>),
+    Hull(Vec<Edge>),
+}
+
+/// One side of a hull, such that [`Edge::inward`] is positive inside.
+#[derive(Clone, Debug)]
+pub(super) struct Edge {
+    p: [f64; 2],
+    q: [f64; 2],
+    /// The direction from `p` to `q`; zero when they are equal.
+    unit: [f64; 2],
+    length: f64,
+}
+
+impl Edge {
+    fn new(p: [f64; 2], q: [f64; 2]) -> Self {
+        let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
+        let length = length(dx, dy);
+        let unit = if length > 0.0 { [dx / length, dy / length] } else { [0.0; 2] };
+        Self { p, q, unit, length }
+    }
+
+    /// How far `c` lies inward of the line through the edge.
+    fn inward(&self, c: [f64; 2]) -> f64 {
+        self.unit[0] * (c[1] - self.p[1]) - self.unit[1] * (c[0] - self.p[0])
+    }
+
+    /// The squared distance from `c` to the nearest point of the edge.
+    fn distance2(&self, c: [f64; 2]) -> f64 {
+        let (x, y) = (c[0] - self.p[0], c[1] - self.p[1]);
+        let t = (x * self.unit[0] + y * self.unit[1]).clamp(0.0, self.length);
+        let (x, y) = (x - t * self.unit[0], y - t * self.unit[1]);
+        x * x + y * y
+    }
 }
 
 impl Outline {
@@ -46,7 +78,7 @@ impl Outline {
         match self {
             Self::Rect { y0, y1, .. } => (*y0, *y1),
             Self::Ellipse { cy, b, .. } => (cy - b, cy + b),
-            Self::Hull(corners) => extremes(corners.iter().map(|c| c[1])),
+            Self::Hull(edges) => extremes(edges.iter().map(|edge| edge.p[1])),
         }
     }
 
@@ -64,8 +96,8 @@ impl Outline {
                 let half = a * (1.0 - v * v).max(0.0).sqrt();
                 Some((cx - half, cx + half))
             }
-            Self::Hull(corners) => {
-                let clipped = edges(corners).filter_map(|(p, q)| clip(p, q, top, bottom));
+            Self::Hull(edges) => {
+                let clipped = edges.iter().filter_map(|edge| clip(edge.p, edge.q, top, bottom));
                 let (lo, hi) =
                     clipped.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), (l, h)| (lo.min(l), hi.max(h)));
                 (lo <= hi).then_some((lo, hi))
@@ -85,6 +117,7 @@ impl Outline {
     /// How far `(x, y)` lies outside (positive) or inside (negative), in pixels. Exact outside boxes and hulls. For an
     /// ellipse `reach` is where the value becomes exact: it is `reach` on the ellipse whose half axes are longer by
     /// `reach`, which lies within that distance of the inner one everywhere.
+    #[inline]
     pub(super) fn distance(&self, x: f64, y: f64, reach: f64) -> f64 {
         match self {
             Self::Rect { x0, y0, x1, y1 } => {
@@ -92,18 +125,30 @@ impl Outline {
                 if dx > 0.0 && dy > 0.0 { length(dx, dy) } else { dx.max(dy) }
             }
             Self::Ellipse { cx, cy, a, b } => {
-                let (x, y) = (x - cx, y - cy);
-                let inner = length(x / a, y / b) - 1.0;
+                // Written with reciprocals: they are the same for a whole feather and leave the loop.
+                let (x, y, near, far) =
+                    (x - cx, y - cy, [1.0 / a, 1.0 / b], [1.0 / (a + reach), 1.0 / (b + reach)]);
+                let inner = length(x * near[0], y * near[1]) - 1.0;
+                let outer = 1.0 - length(x * far[0], y * far[1]);
                 if inner <= 0.0 {
-                    return inner * a.min(*b);
+                    inner * a.min(*b)
+                } else if outer <= 0.0 {
+                    reach * (1.0 - outer)
+                } else {
+                    reach * inner / (inner + outer)
                 }
-                let outer = 1.0 - length(x / (a + reach), y / (b + reach));
-                if outer <= 0.0 { reach * (1.0 - outer) } else { reach * inner / (inner + outer) }
             }
-            Self::Hull(corners) => {
-                let inside = corners.len() > 2 && edges(corners).all(|(p, q)| cross(p, q, [x, y]) >= 0.0);
-                let far2 = edges(corners).map(|(p, q)| to_segment2(p, q, [x, y])).fold(f64::INFINITY, f64::min);
-                if inside { -far2.sqrt() } else { far2.sqrt() }
+            Self::Hull(edges) => {
+                // The nearest point of a hull lies on an edge that faces away from the inside; from inside none does.
+                let (mut depth, mut facing2) = (f64::INFINITY, f64::INFINITY);
+                for edge in edges {
+                    let inward = edge.inward([x, y]);
+                    depth = depth.min(inward);
+                    if inward <= 0.0 {
+                        facing2 = facing2.min(edge.distance2([x, y]));
+                    }
+                }
+                if depth > 0.0 { -depth } else { facing2.sqrt() }
             }
         }
     }
@@ -113,9 +158,12 @@ impl Outline {
         match self {
             Self::Rect { x0, y0, x1, y1 } => [(x0 + x1) / 2.0, (y0 + y1) / 2.0],
             Self::Ellipse { cx, cy, .. } => [*cx, *cy],
-            Self::Hull(corners) => {
-                let n = corners.len() as f64;
-                [corners.iter().map(|c| c[0]).sum::<f64>() / n, corners.iter().map(|c| c[1]).sum::<f64>() / n]
+            Self::Hull(edges) => {
+                let n = edges.len() as f64;
+                [
+                    edges.iter().map(|edge| edge.p[0]).sum::<f64>() / n,
+                    edges.iter().map(|edge| edge.p[1]).sum::<f64>() / n,
+                ]
             }
         }
     }
@@ -126,13 +174,9 @@ impl Outline {
             Self::Rect { x0, y0, x1, y1 } => (x1 - x0).min(y1 - y0),
             Self::Ellipse { a, b, .. } => 2.0 * a.min(*b),
             // The height over the longest edge is the short side of a rectangle, however it is turned.
-            Self::Hull(corners) => {
-                let length = |e: &([f64; 2], [f64; 2])| length(e.0[0] - e.1[0], e.0[1] - e.1[1]);
-                let longest = edges(corners).max_by(|a, b| length(a).total_cmp(&length(b)));
-                longest.map_or(0.0, |e| {
-                    let height = corners.iter().map(|&c| cross(e.0, e.1, c)).fold(0.0, f64::max);
-                    if length(&e) > 0.0 { height / length(&e) } else { 0.0 }
-                })
+            Self::Hull(edges) => {
+                let longest = edges.iter().max_by(|a, b| a.length.total_cmp(&b.length));
+                longest.map_or(0.0, |base| edges.iter().map(|edge| base.inward(edge.p)).fold(0.0, f64::max))
             }
         };
         short.clamp(1.0, f64::from(size.long_side()).max(1.0))
@@ -157,10 +201,6 @@ fn cross(p: [f64; 2], q: [f64; 2], c: [f64; 2]) -> f64 {
     (q[0] - p[0]) * (c[1] - p[1]) - (q[1] - p[1]) * (c[0] - p[0])
 }
 
-fn edges(corners: &[[f64; 2]]) -> impl Iterator<Item = ([f64; 2], [f64; 2])> {
-    corners.iter().zip(corners.iter().cycle().skip(1)).map(|(&p, &q)| (p, q))
-}
-
 /// The x range of the part of a segment between two heights.
 fn clip(p: [f64; 2], q: [f64; 2], top: f64, bottom: f64) -> Option<(f64, f64)> {
     let (p, q) = if p[1] <= q[1] { (p, q) } else { (q, p) };
@@ -173,18 +213,9 @@ fn clip(p: [f64; 2], q: [f64; 2], top: f64, bottom: f64) -> Option<(f64, f64)> {
     Some((from.min(to), from.max(to)))
 }
 
-/// The squared distance from `c` to a segment.
-fn to_segment2(p: [f64; 2], q: [f64; 2], c: [f64; 2]) -> f64 {
-    let (dx, dy) = (q[0] - p[0], q[1] - p[1]);
-    let length2 = dx * dx + dy * dy;
-    let t = if length2 > 0.0 { (((c[0] - p[0]) * dx + (c[1] - p[1]) * dy) / length2).clamp(0.0, 1.0) } else { 0.0 };
-    let (x, y) = (p[0] + t * dx - c[0], p[1] + t * dy - c[1]);
-    x * x + y * y
-}
-
 /// The convex hull (Andrew's monotone chain), so that corners in a wrong order or a dented quadrilateral are covered
-/// with everything between them. Never empty; one corner when all are equal.
-fn hull(mut corners: [[f64; 2]; 4]) -> Vec<[f64; 2]> {
+/// with everything between them. One edge without length when all are equal.
+fn hull(mut corners: [[f64; 2]; 4]) -> Vec<Edge> {
     corners.sort_by(|a, b| a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1])));
     let half = |points: &mut dyn Iterator<Item = [f64; 2]>| {
         let mut chain: Vec<[f64; 2]> = Vec::with_capacity(4);
@@ -200,7 +231,10 @@ fn hull(mut corners: [[f64; 2]; 4]) -> Vec<[f64; 2]> {
     let mut ring = half(&mut corners.iter().copied());
     ring.extend(half(&mut corners.iter().rev().copied()));
     ring.dedup();
-    if ring.is_empty() { vec![corners[0]] } else { ring }
+    if ring.is_empty() {
+        ring.push(corners[0]);
+    }
+    (0..ring.len()).map(|i| Edge::new(ring[i], ring[(i + 1) % ring.len()])).collect()
 }
 
 #[cfg(test)]
