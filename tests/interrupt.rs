@@ -14,6 +14,9 @@ use std::{
 
 use support::{command, ended, safepost, tree, write_png};
 
+/// Enough that an interrupt after the second output comes before the last.
+const PICTURES: usize = 10;
+
 fn is_draft(path: &Path) -> bool {
     path.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'))
 }
@@ -23,8 +26,8 @@ fn an_interrupt_leaves_finished_outputs_only_and_a_second_run_completes_them() {
     let root = tempfile::tempdir().unwrap();
     let (input, out) = (root.path().join("in"), root.path().join("out"));
     fs::create_dir(&input).unwrap();
-    for n in 0..40 {
-        write_png(&input.join(format!("{n:02}.png")), 500, 400);
+    for n in 0..PICTURES {
+        write_png(&input.join(format!("{n:02}.png")), 120, 90);
     }
     let args = [input.as_os_str(), "-o".as_ref(), out.as_os_str(), "--keep-names".as_ref()];
     let all = ["clean".as_ref()].into_iter().chain(args);
@@ -44,14 +47,14 @@ fn an_interrupt_leaves_finished_outputs_only_and_a_second_run_completes_them() {
     assert!(said.contains("Interrupted"), "{said}");
 
     let left = tree(&out);
-    assert!(left.len() < 40, "it stopped before the end");
+    assert!(left.len() < PICTURES, "it stopped before the end");
     for (path, bytes) in &left {
         assert!(!is_draft(path), "{} was left behind", path.display());
         assert!(image::load_from_memory(bytes).is_ok(), "{} is whole", path.display());
     }
     let (code, said) = ended(&safepost(all));
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(tree(&out).len(), 40);
+    assert_eq!(tree(&out).len(), PICTURES);
     assert!(said.contains("done before"), "{said}");
 }
 
