@@ -1,6 +1,6 @@
 //! Finding faces, and the heads that only bodies give away: masked, in profile, lying, tiny, on a screen.
 //!
-//! The picture is looked at in several sizes ([`pyramid`]); what overlaps is put together and weighed ([`fuse`]). A
+//! The picture is looked at in several sizes (`pyramid`); what overlaps is put together and weighed (`fuse`). A
 //! quick look at every quarter turn tells which way is up, and finds people who lie while others stand. A pose network
 //! adds heads where no face was seen. Boxes are grown to heads: a face is told by its hair, ears and chin too.
 

@@ -20,7 +20,10 @@ pub(crate) enum Profile {
     /// An embedded ICC profile.
     Icc(Vec<u8>),
     /// Code points of ITU-T H.273; used where a container has no ICC profile.
-    #[cfg_attr(not(feature = "heic"), expect(dead_code, reason = "only HEIF and AVIF carry code points"))]
+    #[cfg_attr(
+        not(any(feature = "heic", test)),
+        expect(dead_code, reason = "only HEIF and AVIF carry code points")
+    )]
     CodePoints {
         /// Colour primaries.
         primaries: u8,
