@@ -37,7 +37,7 @@ impl Style {
         match self {
             // Wide on large faces, where a narrow rim reads as a sticker; narrow on small ones and on lines of text,
             // where a wide rim costs innocent pixels and nobody sees it.
-            Style::Blur => (thickness * 0.12 - 5.0).clamp(1.0, 32.0),
+            Style::Blur => (thickness * 0.08 - 3.0).clamp(1.0, 24.0),
             // Just enough to smooth the steps of a slanting edge.
             Style::Solid | Style::Pixelate => 1.0,
         }

@@ -13,10 +13,9 @@
 //! | .22, .06, .27, doubled for unsure faces in small company | .973 (.84) | 2.1 % |
 //! | .25, .10, .25 | .972 (.87) | 2.2 % |
 //!
-//! Sure faces get their hair on top of that; on labelled faces it changes nothing, because the room above one counts as
-//! its own.
+//! Sure faces get their hair on top of that.
 
-use crate::geom::Rect;
+use crate::{area::Shape, geom::Rect};
 
 use super::centerface::Seen;
 
@@ -35,6 +34,9 @@ const GROWTH: Growth = Growth { sideways: 0.22, up: 0.06, down: 0.27 };
 /// ones are, get none of it.
 const HAIR: f32 = 0.2;
 
+/// From this height on the head of a sure face is an ellipse; smaller ones stay boxes, whose corners are a few pixels.
+const ELLIPSE_MIN_PX: f32 = 48.0;
+
 /// How many times [`GROWTH`] a face gets that is barely seen: masked, in profile, lying. The boxes of such faces stop
 /// at the mask or at the visible cheek.
 const UNSURE_SCALE: f32 = 2.0;
@@ -51,6 +53,21 @@ const SMALL_COMPANY: f32 = 4.0;
 /// ... and from this many on none of it: weak boxes in a crowd are many, small and often nothing.
 const CROWD: f32 = 16.0;
 
+/// Whether a face of this score is trusted to be one, and to be where its box is.
+fn is_sure(score: f32) -> bool {
+    score >= SURE_SCORE
+}
+
+/// The outline of a head: the ellipse in its box where face and box are sure and large, the whole box otherwise. With
+/// the hair in the box, the ellipse still holds the face's own ellipse with room to spare.
+pub(super) fn outline(rect: Rect, score: f32) -> Shape {
+    if is_sure(score) && rect.height().min(rect.width()) >= ELLIPSE_MIN_PX {
+        Shape::Ellipse(rect)
+    } else {
+        Shape::Rect(rect)
+    }
+}
+
 /// The part of the picture that shows the head of `face`, one of `company` faces.
 pub(super) fn head(face: Seen, company: usize) -> Rect {
     let unsure = ((SURE_SCORE - face.score) / (SURE_SCORE - UNSURE_SCORE)).clamp(0.0, 1.0);
@@ -59,7 +76,7 @@ pub(super) fn head(face: Seen, company: usize) -> Rect {
     let (w, h) = (face.rect.width() * scale, face.rect.height() * scale);
     Rect::new(
         face.rect.x0 - GROWTH.sideways * w,
-        face.rect.y0 - GROWTH.up * h - HAIR * (1.0 - unsure) * face.rect.height(),
+        face.rect.y0 - GROWTH.up * h - if is_sure(face.score) { HAIR * h } else { 0.0 },
         face.rect.x1 + GROWTH.sideways * w,
         face.rect.y1 + GROWTH.down * h,
     )

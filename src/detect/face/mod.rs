@@ -69,6 +69,11 @@ struct Head {
 }
 
 impl Head {
+    fn shape(&self) -> Shape {
+        // A pose says less exactly than a face where a head ends.
+        if self.source == pose::NAME { Shape::Rect(self.rect) } else { head::outline(self.rect, self.score) }
+    }
+
     fn same_as(&self, other: &Self) -> bool {
         let holds = |rect: &Rect, p: Point| (rect.x0..rect.x1).contains(&p.x) && (rect.y0..rect.y1).contains(&p.y);
         holds(&other.face, self.face.center()) || holds(&self.face, other.face.center())
@@ -161,7 +166,7 @@ impl Detector for FaceDetector {
             .into_iter()
             .map(|head| Finding {
                 class: Class::Face,
-                shape: Shape::Rect(head.rect),
+                shape: head.shape(),
                 score: head.score,
                 source: head.source.to_owned(),
             })
