@@ -64,6 +64,7 @@ pub mod area;
 pub mod audit;
 pub mod batch;
 pub mod cli;
+pub mod clip;
 pub mod detect;
 pub mod doctor;
 pub mod effort;

@@ -5,6 +5,7 @@ pub mod draft;
 pub mod image;
 mod read;
 mod sniff;
+pub mod video;
 
 pub use self::{
     read::{has_media_extension, read_file},
