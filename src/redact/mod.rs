@@ -16,7 +16,9 @@ mod patch;
 mod pixelate;
 mod solid;
 mod tone;
+mod yuv;
 
+pub use yuv::redact_yuv;
 pub use mask::{Mask, Span};
 
 use crate::{
