@@ -9,6 +9,7 @@ mod carry;
 mod kalman;
 mod matching;
 mod one;
+mod pace;
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -19,6 +20,8 @@ use crate::{
     motion::Motion,
 };
 use one::Track;
+
+pub use pace::Pace;
 
 /// How a tracker behaves, for one class of things.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +83,8 @@ pub struct Tracker {
     next: u64,
     tracks: Vec<Track>,
     next_id: u64,
+    /// Tracks of which an outline was given.
+    shown: u64,
 }
 
 impl Tracker {
@@ -94,6 +99,7 @@ impl Tracker {
             next: 0,
             tracks: Vec::new(),
             next_id: 0,
+            shown: 0,
         }
     }
 
@@ -163,6 +169,10 @@ impl Tracker {
         }
         let frame = self.next;
         let areas = self.areas(frame);
+        for track in self.tracks.iter_mut().filter(|t| !t.shown) {
+            track.shown = areas.iter().any(|a| a.track == Some(track.id));
+            self.shown += u64::from(track.shown);
+        }
         self.next += 1;
         for track in &mut self.tracks {
             track.forget(self.next);
@@ -186,9 +196,9 @@ impl Tracker {
             .collect()
     }
 
-    /// Frames that came in and were not given yet.
-    pub fn held(&self) -> u64 {
-        self.count - self.next
+    /// Tracks that were covered in at least one frame so far.
+    pub fn shown(&self) -> u64 {
+        self.shown
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     area::Shape,
     finding::Finding,
     geom::{Point, Rect},
-    motion::{Motion, Similarity},
+    motion::Motion,
 };
 
 /// A thing that is followed.
@@ -37,6 +37,8 @@ pub(super) struct Track {
     pub missed: u32,
     /// Whether it is still followed; the path of one that is not may still be needed.
     pub alive: bool,
+    /// Whether an outline of it was given.
+    pub shown: bool,
 }
 
 impl Track {
@@ -56,6 +58,7 @@ impl Track {
             evidence: finding.score,
             missed: 0,
             alive: true,
+            shown: false,
         }
     }
 
@@ -212,5 +215,5 @@ impl Track {
 /// The shift between two frames of a still camera.
 #[cfg(test)]
 pub(super) fn shifted(x: f32) -> Motion {
-    Motion { camera: Similarity::shift(x, 0.0), ..Motion::still() }
+    Motion { camera: crate::motion::Similarity::shift(x, 0.0), ..Motion::still() }
 }
