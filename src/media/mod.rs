@@ -40,6 +40,34 @@ pub enum Format {
     Avif,
     /// JPEG XL, bare codestream or boxed.
     Jxl,
+    /// MP4, MOV, M4V or 3GP.
+    Mp4,
+    /// Matroska.
+    Mkv,
+    /// WebM.
+    WebM,
+    /// AVI.
+    Avi,
+    /// MPEG transport stream, also with the four extra bytes of camcorders.
+    Ts,
+}
+
+impl Format {
+    /// Whether it holds a video, which [`video::open`] reads; all others are read by [`image::open`].
+    pub const fn is_video(self) -> bool {
+        match self {
+            Format::Mp4 | Format::Mkv | Format::WebM | Format::Avi | Format::Ts => true,
+            Format::Jpeg
+            | Format::Png
+            | Format::WebP
+            | Format::Gif
+            | Format::Tiff
+            | Format::Bmp
+            | Format::Heif
+            | Format::Avif
+            | Format::Jxl => false,
+        }
+    }
 }
 
 /// How the frames of an input belong together.

@@ -44,6 +44,9 @@ pub fn sniff(bytes: &[u8]) -> Result<Format, MediaError> {
     if at(0, b"RIFF") && at(8, b"WEBP") {
         return Ok(Format::WebP);
     }
+    if let Some(video) = video(b, &at) {
+        return Ok(video);
+    }
     if at(0, b"\xff\x0a") || at(0, b"\0\0\0\x0cJXL \r\n\x87\n") {
         return Ok(Format::Jxl);
     }
@@ -85,8 +88,14 @@ fn refuse(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Result<Format, MediaEr
             "flatten and export it as PNG first, since layers keep what they cover",
         );
     }
-    if is_video(at) {
-        return looks_like("a video");
+    if is_playlist(&b[..b.len().min(4096)]) {
+        return refused(
+            "a playlist",
+            "give the videos themselves, since a playlist makes a player fetch other files",
+        );
+    }
+    if is_other_video(at) {
+        return looks_like("a video of a kind that is not read (use MP4, MOV, MKV, WebM, AVI or MPEG-TS)");
     }
     if at(0, b"\0\0\0\x0cjP  \r\n\x87\n") || at(0, b"\xff\x4f\xff\x51") {
         return looks_like("a JPEG 2000 picture");
@@ -113,18 +122,42 @@ fn refuse(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Result<Format, MediaEr
     Err(MediaError::Unsupported { looks_like: None })
 }
 
-/// The containers that the video reader opens; here only so that a still reader can say what it was given.
-fn is_video(at: &dyn Fn(usize, &[u8]) -> bool) -> bool {
-    at(0, b"\x1a\x45\xdf\xa3")
-        || (at(0, b"RIFF") && at(8, b"AVI "))
-        || at(0, b"\0\0\x01\xba")
+/// The containers of videos that are read, but for the ISO family with its brands.
+fn video(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Option<Format> {
+    if at(0, b"\x1a\x45\xdf\xa3") {
+        // DocType (RFC 8794, section 11.2.6) lies in the header, which is short.
+        let head = &b[..b.len().min(64)];
+        return Some(if head.windows(7).any(|w| w == b"\x42\x82\x84webm") { Format::WebM } else { Format::Mkv });
+    }
+    if at(0, b"RIFF") && at(8, b"AVI ") {
+        return Some(Format::Avi);
+    }
+    // QuickTime before it had brands: a box that only it begins with, and a size that makes sense.
+    let box_at_start = b.len() >= 8 && (b[0] == 0 || at(0, b"\0\0\0\x01"));
+    if box_at_start && [&b"moov"[..], b"mdat", b"wide", b"free", b"skip"].iter().any(|&name| at(4, name)) {
+        return Some(Format::Mp4);
+    }
+    // Five packets in a row, of 188 bytes or of 192 with a clock in front (ISO/IEC 13818-1, 2.4.3; AVCHD).
+    let sync = |first: usize, step: usize| (0..5).all(|i| at(first + i * step, b"G"));
+    (sync(0, 188) || sync(4, 192)).then_some(Format::Ts)
+}
+
+/// Containers of videos that are not read.
+fn is_other_video(at: &dyn Fn(usize, &[u8]) -> bool) -> bool {
+    at(0, b"\0\0\x01\xba")
         || at(0, b"\0\0\x01\xb3")
         || at(0, b"FLV\x01")
         || at(0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11")
-        || (at(0, b"G") && at(188, b"G") && at(376, b"G"))
-        || at(4, b"moov")
-        || at(4, b"mdat")
-        || at(4, b"wide")
+}
+
+/// Text that names other files or addresses for a player to fetch.
+fn is_playlist(head: &[u8]) -> bool {
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|s| s.eq_ignore_ascii_case(with));
+    let named = [&b"#EXTM3U"[..], b"ffconcat", b"[playlist]", b"[Reference]", b"v=0\n", b"v=0\r\n", b"<asx"];
+    named.iter().any(|&with| begins(with))
+        || ((begins(b"<?xml") || begins(b"<"))
+            && start.windows(5).any(|w| w == b"<MPD " || w == b"<MPD\n" || w == b"<smil"))
 }
 
 /// Tells the pictures of the ISO family from its videos by their brands (ISO/IEC 23008-12, annex B; AV1 image file
@@ -146,7 +179,11 @@ fn iso_media(b: &[u8]) -> Result<Format, MediaError> {
     if HEIF.contains(&major) || [&b"heic"[..], b"heix", b"mif1"].iter().any(|&brand| any(brand)) {
         return Ok(Format::Heif);
     }
-    Err(MediaError::Unsupported { looks_like: Some("a video") })
+    const SOUND_ONLY: [&[u8]; 3] = [b"M4A ", b"M4B ", b"M4P "];
+    if SOUND_ONLY.contains(&major) {
+        return Err(MediaError::Unsupported { looks_like: Some("a sound file") });
+    }
+    Ok(Format::Mp4)
 }
 
 /// A raw negative is a TIFF by its header; its first directory gives it away.
@@ -198,12 +235,11 @@ mod tests {
         for bytes in refused {
             assert!(matches!(sniff(bytes), Err(MediaError::Refused { .. })), "{bytes:?}");
         }
-        let unsupported: [(&[u8], Option<&str>); 6] = [
+        let unsupported: [(&[u8], Option<&str>); 5] = [
             (b"\x7fELF\x02\x01\x01", Some("a program")),
             (b"PK\x03\x04\0\0", Some("a ZIP archive or an office document")),
             (b"hello there", Some("text")),
-            (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", Some("a video")),
-            (b"\x1a\x45\xdf\xa3....", Some("a video")),
+            (b"\0\0\0\x18ftypM4A \0\0\0\0isomM4A ", Some("a sound file")),
             (b"\x00\x01\x02\x03", None),
         ];
         for (bytes, want) in unsupported {
@@ -213,6 +249,45 @@ mod tests {
             }
         }
         assert!(matches!(sniff(b""), Err(MediaError::Empty)));
+    }
+
+    #[test]
+    fn videos_are_told_by_their_first_bytes() {
+        let ts: Vec<u8> = (0..1000).map(|i| if i % 188 == 0 { b'G' } else { 1 }).collect();
+        let camcorder: Vec<u8> = (0..1000).map(|i| if i % 192 == 4 { b'G' } else { 1 }).collect();
+        let cases: [(&[u8], Format); 9] = [
+            (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", Format::Mp4),
+            (b"\0\0\0\x18ftyp3gp4\0\0\0\x003gp43gp4", Format::Mp4),
+            (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Format::Mp4),
+            (b"\0\0\0\x08wide\0\0\0\0mdat", Format::Mp4),
+            (b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska", Format::Mkv),
+            (b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm", Format::WebM),
+            (b"RIFF\0\0\0\0AVI LIST", Format::Avi),
+            (&ts, Format::Ts),
+            (&camcorder, Format::Ts),
+        ];
+        for (bytes, want) in cases {
+            assert_eq!(sniff(bytes).unwrap(), want);
+            assert!(want.is_video());
+        }
+        assert!(!Format::Gif.is_video());
+        // Three packets could be chance.
+        assert!(sniff(&ts[..500]).is_err());
+    }
+
+    #[test]
+    fn playlists_are_refused_whatever_they_are_named() {
+        let lists: [&[u8]; 6] = [
+            b"#EXTM3U\n#EXTINF:1\nfile:///etc/passwd\n",
+            b"ffconcat version 1.0\nfile /etc/passwd\n",
+            b"\xef\xbb\xbf#EXTM3U\n",
+            b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\n",
+            b"<?xml version=\"1.0\"?>\n<MPD xmlns=\"urn:mpeg:dash\">",
+            b"[playlist]\nFile1=a.mp4\n",
+        ];
+        for list in lists {
+            assert!(matches!(sniff(list), Err(MediaError::Refused { format: "a playlist", .. })), "{list:?}");
+        }
     }
 
     #[test]

@@ -56,6 +56,9 @@ fn open_as(format: Format, bytes: Vec<u8>, limits: &Limits) -> Result<Box<dyn So
         Format::Bmp => bmp::open(bytes, limits),
         Format::Jxl => jxl::open(&bytes, limits),
         Format::Heif | Format::Avif => open_heif(bytes, format, limits),
+        Format::Mp4 | Format::Mkv | Format::WebM | Format::Avi | Format::Ts => {
+            Err(MediaError::Unsupported { looks_like: Some("a video") })
+        }
     }
 }
 

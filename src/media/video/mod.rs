@@ -1,12 +1,127 @@
 //! Videos in and videos out. Behind these two traits lies the only code that names FFmpeg; what comes out of a source
 //! are buffers of our own with nothing attached, and a sink writes nothing but what it is given.
 
+#[cfg(feature = "video")]
+#[expect(unsafe_code, reason = "FFmpeg is a set of C libraries; every call into them is in this folder")]
+mod av;
+#[cfg(feature = "video")]
+mod damage;
+#[cfg(feature = "video")]
+mod disguise;
+#[cfg(feature = "video")]
+mod film;
+#[cfg(feature = "video")]
+mod graph;
+#[cfg(feature = "video")]
+mod open;
+#[cfg(feature = "video")]
+mod out;
+#[cfg(feature = "video")]
+mod sound;
+#[cfg(feature = "video")]
+mod source;
+#[cfg(all(test, feature = "video"))]
+mod tests;
+#[cfg(feature = "video")]
+mod times;
+#[cfg(feature = "video")]
+mod turn;
+
+use std::{
+    io::{Read, Write},
+    path::Path,
+};
+
 use crate::{
-    clip::{Audio, TimeBase},
+    clip::{Audio, Span, TimeBase, VideoOptions},
     error::MediaError,
     frame::{Matrix, Raw, Redacted, TimedYuv},
     geom::Size,
+    limits::Limits,
 };
+
+/// Where a video comes from.
+pub enum Input<'a> {
+    /// A regular file.
+    File(&'a Path),
+    /// Bytes as they come, such as standard input. An MP4 must have its index in front.
+    Stream(Box<dyn Read + Send>),
+}
+
+/// Where a video goes.
+pub enum Target<'a> {
+    /// An existing file, whose content is replaced. An MP4 gets its index in front.
+    File(&'a Path),
+    /// Bytes as they come, such as standard output. An MP4 is fragmented, Matroska is live.
+    Stream(Box<dyn Write + Send>),
+}
+
+/// Opens a video by its content and decodes its first frame.
+///
+/// The first video track is read, and with `options.audio` the first of sound; everything else is left behind and
+/// listed in [`VideoInfo::dropped`]. Frames that an edit list hides are not given. Frames are turned upright (an odd
+/// angle becomes the nearest quarter turn), interlaced ones are made progressive one for one, HDR is brought to BT.709,
+/// and times begin at 0 with the first frame that `span` keeps.
+///
+/// # Errors
+/// Those of [`sniff`](super::sniff) for what is no video (playlists are refused, whatever they are named),
+/// [`MediaError::TooLarge`] over a cap, [`MediaError::UnsupportedFeature`], [`MediaError::Damaged`] when the first frame
+/// cannot be decoded, and [`MediaError::NotBuilt`] without the feature `video`.
+pub fn open(
+    input: Input<'_>,
+    options: &VideoOptions,
+    span: Span,
+    limits: &Limits,
+) -> Result<Box<dyn VideoSource>, MediaError> {
+    opened(input, options, span, limits)
+}
+
+#[cfg(feature = "video")]
+fn opened(
+    input: Input<'_>,
+    options: &VideoOptions,
+    span: Span,
+    limits: &Limits,
+) -> Result<Box<dyn VideoSource>, MediaError> {
+    let opened = open::open(input, options, limits)?;
+    Ok(Box::new(source::Source::new(opened, options, span, limits)?))
+}
+
+/// Begins a video of the size, clock, colours and sound of `info`.
+///
+/// The file holds the coded frames, the coded sound, and what is needed to play them: no names, no times of day, no
+/// tags, no edit list, no supplemental messages in the stream. The same input gives the same bytes. With H.264 and HEVC
+/// an odd width or height is rounded up by repeating the last column or row; Matroska keeps times to 1 ms.
+///
+/// # Errors
+/// [`MediaError::Encode`] when the encoder cannot be had or refuses, [`MediaError::Io`] when the target cannot be
+/// written, and [`MediaError::NotBuilt`] without the feature `video`.
+pub fn create(
+    target: Target<'_>,
+    info: &VideoInfo,
+    options: &VideoOptions,
+) -> Result<Box<dyn VideoSink>, MediaError> {
+    created(target, info, options)
+}
+
+#[cfg(feature = "video")]
+fn created(target: Target<'_>, info: &VideoInfo, options: &VideoOptions) -> Result<Box<dyn VideoSink>, MediaError> {
+    Ok(Box::new(out::Sink::create(target, info, options)?))
+}
+
+#[cfg(not(feature = "video"))]
+const NOT_BUILT: MediaError =
+    MediaError::NotBuilt { format: "videos", advice: "install FFmpeg and build safepost with its feature `video`" };
+
+#[cfg(not(feature = "video"))]
+fn opened(_: Input<'_>, _: &VideoOptions, _: Span, _: &Limits) -> Result<Box<dyn VideoSource>, MediaError> {
+    Err(NOT_BUILT)
+}
+
+#[cfg(not(feature = "video"))]
+fn created(_: Target<'_>, _: &VideoInfo, _: &VideoOptions) -> Result<Box<dyn VideoSink>, MediaError> {
+    Err(NOT_BUILT)
+}
 
 /// What is known about a video before its frames are decoded, and all that a sink needs to know.
 #[derive(Clone, Debug, PartialEq)]

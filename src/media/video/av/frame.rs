@@ -1,0 +1,243 @@
+//! One decoded picture or piece of sound in FFmpeg's own buffers. Separate because it is where samples are copied
+//! between C and Rust, with every bound checked.
+
+use std::{
+    ffi::c_int,
+    ptr::{self, NonNull},
+};
+
+use ffmpeg_next::ffi::{self as ff, AVPixelFormat, AVSampleFormat};
+
+use super::{AvError, Primaries, Space, Transfer, check, codes::pixel_format_name, packet::known};
+use crate::{
+    frame::{Redacted, Yuv, chroma_size},
+    geom::Size,
+};
+
+const YUV420P: c_int = AVPixelFormat::AV_PIX_FMT_YUV420P as c_int;
+const YUVJ420P: c_int = AVPixelFormat::AV_PIX_FMT_YUVJ420P as c_int;
+const FLT: c_int = AVSampleFormat::AV_SAMPLE_FMT_FLT as c_int;
+const FLTP: c_int = AVSampleFormat::AV_SAMPLE_FMT_FLTP as c_int;
+/// `AVCOL_RANGE_JPEG`.
+const FULL_RANGE: c_int = 2;
+
+/// A picture, or a piece of sound.
+pub(in super::super) struct Frame(NonNull<ff::AVFrame>);
+
+// SAFETY: a frame is plain memory with atomic reference counts, used by one thread at a time.
+unsafe impl Send for Frame {}
+
+impl Frame {
+    pub(in super::super) fn new() -> Result<Self, AvError> {
+        // SAFETY: plain allocation; null is handled.
+        NonNull::new(unsafe { ff::av_frame_alloc() }).map(Self).ok_or(AvError::NO_MEMORY)
+    }
+
+    fn raw(&self) -> &ff::AVFrame {
+        // SAFETY: valid until dropped, and `&self` keeps it from being changed. Its enum fields that a file controls
+        // are never read as enums: see `code`.
+        unsafe { self.0.as_ref() }
+    }
+
+    fn raw_mut(&mut self) -> &mut ff::AVFrame {
+        // SAFETY: valid until dropped, and `&mut self` makes this the only use.
+        unsafe { self.0.as_mut() }
+    }
+
+    pub(super) fn as_ptr(&self) -> *const ff::AVFrame {
+        self.0.as_ptr()
+    }
+
+    pub(super) fn as_mut_ptr(&mut self) -> *mut ff::AVFrame {
+        self.0.as_ptr()
+    }
+
+    /// Columns and rows of the shown part; decoders have applied the cropping.
+    pub(in super::super) fn size(&self) -> Size {
+        let side = |v: c_int| u32::try_from(v).unwrap_or(0);
+        Size::new(side(self.raw().width), side(self.raw().height))
+    }
+
+    /// What its samples are called.
+    pub(in super::super) fn format_name(&self) -> Option<&'static str> {
+        pixel_format_name(self.raw().format)
+    }
+
+    pub(in super::super) fn format(&self) -> c_int {
+        self.raw().format
+    }
+
+    /// Whether the samples are 8-bit 4:2:0 planes.
+    pub(in super::super) fn is_yuv420(&self) -> bool {
+        matches!(self.raw().format, YUV420P | YUVJ420P)
+    }
+
+    /// Whether samples go from 0 to 255 instead of 16 to 235.
+    pub(in super::super) fn is_full_range(&self) -> bool {
+        // The `j` formats of old imply it.
+        let implied = self.format_name().is_some_and(|n| n.starts_with("yuvj"));
+        // SAFETY: the field is an int in C; read as one, since a file may have set any number.
+        let range = unsafe { ptr::addr_of!((*self.as_ptr()).color_range).cast::<c_int>().read() };
+        implied || range == FULL_RANGE
+    }
+
+    pub(in super::super) fn space(&self) -> Space {
+        // SAFETY: as above.
+        Space::of(unsafe { ptr::addr_of!((*self.as_ptr()).colorspace).cast::<c_int>().read() })
+    }
+
+    pub(in super::super) fn transfer(&self) -> Transfer {
+        // SAFETY: as above.
+        Transfer::of(unsafe { ptr::addr_of!((*self.as_ptr()).color_trc).cast::<c_int>().read() })
+    }
+
+    pub(in super::super) fn primaries(&self) -> Primaries {
+        // SAFETY: as above.
+        Primaries::of(unsafe { ptr::addr_of!((*self.as_ptr()).color_primaries).cast::<c_int>().read() })
+    }
+
+    pub(in super::super) fn is_interlaced(&self) -> bool {
+        self.raw().interlaced_frame != 0
+    }
+
+    /// Whether the decoder had to invent a part of it.
+    pub(in super::super) fn is_damaged(&self) -> bool {
+        self.raw().flags & ff::AV_FRAME_FLAG_CORRUPT != 0 || self.raw().decode_error_flags != 0
+    }
+
+    /// Whether it was decoded only because others need it.
+    pub(in super::super) fn is_hidden(&self) -> bool {
+        self.raw().flags & ff::AV_FRAME_FLAG_DISCARD != 0
+    }
+
+    /// When it is shown: what the container says, or else the decoder's best guess.
+    pub(in super::super) fn pts(&self) -> Option<i64> {
+        known(self.raw().pts).or_else(|| known(self.raw().best_effort_timestamp))
+    }
+
+    pub(in super::super) fn set_pts(&mut self, ticks: i64) {
+        self.raw_mut().pts = ticks;
+    }
+
+    /// How long its packet lasts, in ticks; 0 when unknown.
+    pub(in super::super) fn duration(&self) -> i64 {
+        self.raw().pkt_duration.max(0)
+    }
+
+    /// The first `columns * rows` samples of an 8-bit plane, without gaps. `None` when the frame is not 8-bit 4:2:0 or
+    /// smaller than asked.
+    pub(in super::super) fn plane(&self, index: usize, Size { width, height }: Size) -> Option<Vec<u8>> {
+        let own = if index == 0 { self.size() } else { chroma_size(self.size()) };
+        if !self.is_yuv420() || index > 2 || width > own.width || height > own.height {
+            return None;
+        }
+        let (data, stride) = (self.raw().data[index], self.raw().linesize[index] as isize);
+        if data.is_null() || stride.unsigned_abs() < width as usize {
+            return None;
+        }
+        let width = width as usize;
+        let mut plane = Vec::with_capacity(width * height as usize);
+        for row in 0..height as isize {
+            // SAFETY: the plane has `own.height` rows of at least `width` bytes, `stride` bytes apart; a negative
+            // stride means that `data` is the row that is shown first, so the sum is right for both.
+            plane.extend_from_slice(unsafe { std::slice::from_raw_parts(data.offset(row * stride), width) });
+        }
+        Some(plane)
+    }
+
+    /// A fresh picture of `coded` size that holds nothing but the samples of `yuv`; where it is larger, the last
+    /// column and row are repeated.
+    pub(in super::super) fn of_yuv(yuv: &Yuv<Redacted>, coded: Size) -> Result<Self, AvError> {
+        let mut new = Self::new()?;
+        let raw = new.raw_mut();
+        (raw.width, raw.height, raw.format) = (coded.width as c_int, coded.height as c_int, YUV420P);
+        // SAFETY: size and format are set, which is what it needs.
+        check(unsafe { ff::av_frame_get_buffer(new.as_mut_ptr(), 0) })?;
+        let planes =
+            [(yuv.size(), coded), (yuv.chroma_size(), chroma_size(coded)), (yuv.chroma_size(), chroma_size(coded))];
+        for (index, (from, to)) in planes.into_iter().enumerate() {
+            let (data, stride) = (new.raw().data[index], new.raw().linesize[index]);
+            let (width, wide) = (from.width as usize, to.width as usize);
+            if data.is_null() || usize::try_from(stride).unwrap_or(0) < wide || wide < width || width == 0 {
+                return Err(AvError::INVALID);
+            }
+            let rows: Vec<&[u8]> = yuv.planes()[index].chunks_exact(width).collect();
+            for y in 0..to.height as usize {
+                let Some(row) = rows.get(y).or(rows.last()) else { return Err(AvError::INVALID) };
+                // SAFETY: the buffer was just made with `to.height` rows of at least `wide` bytes, and is only ours.
+                let out = unsafe { std::slice::from_raw_parts_mut(data.add(y * stride as usize), wide) };
+                out[..width].copy_from_slice(row);
+                out[width..].fill(row[width - 1]);
+            }
+        }
+        Ok(new)
+    }
+
+    /// Samples in each channel.
+    pub(in super::super) fn samples(&self) -> usize {
+        usize::try_from(self.raw().nb_samples).unwrap_or(0)
+    }
+
+    /// Samples a second.
+    pub(in super::super) fn rate(&self) -> c_int {
+        self.raw().sample_rate
+    }
+
+    pub(in super::super) fn channels(&self) -> c_int {
+        self.raw().ch_layout.nb_channels
+    }
+
+    /// Interleaved 32-bit float samples; `None` when it holds another kind.
+    pub(in super::super) fn floats(&self) -> Option<&[f32]> {
+        let raw = self.raw();
+        let count = self.samples().checked_mul(usize::try_from(raw.ch_layout.nb_channels).ok()?)?;
+        let fits = usize::try_from(raw.linesize[0]).ok()? >= count.checked_mul(4)?;
+        if raw.format != FLT || !fits || raw.data[0].is_null() || !raw.data[0].cast::<f32>().is_aligned() {
+            return None;
+        }
+        // SAFETY: one plane of `count` floats, as format, size and alignment were just checked.
+        Some(unsafe { std::slice::from_raw_parts(raw.data[0].cast(), count) })
+    }
+
+    /// A fresh piece of sound at 48,000 samples a second from interleaved floats; `planar`: one plane a channel.
+    pub(in super::super) fn of_floats(
+        samples: &[f32],
+        channels: u16,
+        planar: bool,
+        pts: i64,
+    ) -> Result<Self, AvError> {
+        let mut new = Self::new()?;
+        let stride = usize::from(channels.max(1));
+        let count = samples.len() / stride;
+        let raw = new.raw_mut();
+        raw.nb_samples = c_int::try_from(count).map_err(|_| AvError::INVALID)?;
+        (raw.format, raw.sample_rate, raw.pts) = (if planar { FLTP } else { FLT }, 48_000, pts);
+        // SAFETY: the layout is written to memory of ours; the buffer is then made from it.
+        unsafe {
+            ff::av_channel_layout_default(&mut raw.ch_layout, channels.into());
+            check(ff::av_frame_get_buffer(new.as_mut_ptr(), 0))?;
+        }
+        let (planes, each) = if planar { (stride, count) } else { (1, count * stride) };
+        for plane in 0..planes {
+            let Some(&data) = new.raw().data.get(plane) else { return Err(AvError::INVALID) };
+            if data.is_null() || !data.cast::<f32>().is_aligned() {
+                return Err(AvError::INVALID);
+            }
+            // SAFETY: the buffer was just made for `each` floats in every plane, and is only ours.
+            let out = unsafe { std::slice::from_raw_parts_mut(data.cast::<f32>(), each) };
+            let step = if planar { stride } else { 1 };
+            for (out, sample) in out.iter_mut().zip(samples.iter().skip(plane).step_by(step)) {
+                *out = *sample;
+            }
+        }
+        Ok(new)
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        let mut raw = self.0.as_ptr();
+        // SAFETY: ours, and not used after this.
+        unsafe { ff::av_frame_free(&mut raw) };
+    }
+}

@@ -1,0 +1,261 @@
+//! From whatever a decoder gives to upright 8-bit 4:2:0 planes of limited range. Separate because the choice of filters
+//! is pure and worth testing; where none is needed, planes are copied and no filter runs.
+
+use std::collections::VecDeque;
+
+use super::{
+    av::{AvError, Frame, Graph, Primaries, Space, Transfer, VideoPad},
+    turn::Turn,
+};
+use crate::{
+    error::MediaError,
+    frame::{Matrix, Raw, Yuv, chroma_size},
+    geom::Size,
+};
+
+/// What decides about a chain of filters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Look {
+    pub(super) size: Size,
+    pub(super) format: i32,
+    /// Already 8-bit 4:2:0.
+    pub(super) planes: bool,
+    pub(super) full_range: bool,
+    pub(super) space: Space,
+    pub(super) transfer: Transfer,
+    pub(super) primaries: Primaries,
+    pub(super) interlaced: bool,
+}
+
+impl Look {
+    pub(super) fn of(frame: &Frame) -> Self {
+        Self {
+            size: frame.size(),
+            format: frame.format(),
+            planes: frame.is_yuv420(),
+            full_range: frame.is_full_range(),
+            space: frame.space(),
+            transfer: frame.transfer(),
+            primaries: frame.primaries(),
+            interlaced: frame.is_interlaced(),
+        }
+    }
+
+    /// How the samples become RGB once they are 8-bit 4:2:0. What is not said is guessed by size, as players do:
+    /// standard definition is BT.601.
+    pub(super) fn matrix(&self) -> Matrix {
+        match self.space {
+            Space::Bt601 => Matrix::Bt601,
+            Space::Unknown if self.transfer == Transfer::Standard && self.primaries == Primaries::Standard => {
+                if self.size.width >= 1280 || self.size.height > 576 {
+                    Matrix::Bt709
+                } else {
+                    Matrix::Bt601
+                }
+            }
+            _ => Matrix::Bt709,
+        }
+    }
+
+    /// Filters that lead to 8-bit 4:2:0 of limited range in [`Look::matrix`], fitted into `size`; `None` when the
+    /// samples are that already.
+    pub(super) fn chain(&self, size: Size) -> Option<String> {
+        let mut chain = Vec::new();
+        if self.interlaced {
+            // One frame for each frame: as many come out as go in.
+            chain.push("bwdif=mode=send_frame:parity=auto:deint=interlaced".to_owned());
+        }
+        let range = if self.full_range { "full" } else { "limited" };
+        let hdr = self.transfer != Transfer::Standard;
+        let foreign = match self.space {
+            Space::Bt709 | Space::Bt601 | Space::Rgb => None,
+            Space::Unknown => (hdr || self.primaries == Primaries::Bt2020).then_some("2020_ncl"),
+            Space::Smpte240 => Some("240m"),
+            Space::YCgCo => Some("ycgco"),
+            Space::Bt2020 => Some("2020_ncl"),
+            Space::Bt2020Constant => Some("2020_cl"),
+            Space::ICtCp => Some("ictcp"),
+        };
+        let primaries = match self.primaries {
+            Primaries::Bt2020 => "2020",
+            Primaries::DisplayP3 => "smpte432",
+            Primaries::Standard if hdr => "2020",
+            Primaries::Standard => "709",
+        };
+        let transfer = match self.transfer {
+            Transfer::Pq => "smpte2084",
+            Transfer::Hlg => "arib-std-b67",
+            Transfer::Standard => "709",
+        };
+        if hdr {
+            let matrix = foreign.unwrap_or(if self.space == Space::Rgb { "gbr" } else { "709" });
+            // 203 cd/m2 is reference white of HDR (ITU-R BT.2408); what is brighter is rolled off, not clipped.
+            chain.push(format!(
+                "zscale=matrixin={matrix}:transferin={transfer}:primariesin={primaries}:rangein={range}:\
+                 transfer=linear:npl=203,format=gbrpf32le,zscale=primaries=709,tonemap=tonemap=hable:desat=0,\
+                 zscale=matrix=709:transfer=709:primaries=709:range=limited"
+            ));
+        } else if let Some(matrix) = foreign {
+            chain.push(format!(
+                "zscale=matrixin={matrix}:transferin=709:primariesin={primaries}:rangein={range}:\
+                 matrix=709:transfer=709:primaries=709:range=limited"
+            ));
+        } else if self.space == Space::Rgb {
+            chain.push("scale=out_color_matrix=bt709:out_range=limited:flags=bicubic+accurate_rnd".to_owned());
+        } else if !self.planes || self.full_range {
+            let matrix = if self.matrix() == Matrix::Bt709 { "bt709" } else { "smpte170m" };
+            chain.push(format!(
+                "scale=in_color_matrix={matrix}:out_color_matrix={matrix}:in_range={range}:out_range=limited:\
+                 flags=bicubic+accurate_rnd"
+            ));
+        }
+        if self.size != size {
+            let Size { width, height } = size;
+            chain.push(format!(
+                "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1"
+            ));
+        }
+        chain.push("format=yuv420p".to_owned());
+        (chain.len() > 1).then(|| chain.join(","))
+    }
+}
+
+/// Makes frames of a decoder into frames of ours, all of one size. `T` is what belongs to a frame and comes out with it.
+pub(super) struct Shaper<T> {
+    /// Size before turning, and the matrix: both of the first frame.
+    size: Size,
+    matrix: Matrix,
+    turn: Turn,
+    interlaced: bool,
+    current: Option<(Look, Option<Graph>)>,
+    inside: VecDeque<T>,
+    /// Frames that went through filters; serves them as a clock.
+    count: i64,
+}
+
+fn failed(error: AvError) -> MediaError {
+    MediaError::UnsupportedFeature {
+        format: "video",
+        feature: format!("a form of picture that cannot be converted ({error})"),
+    }
+}
+
+impl<T> Shaper<T> {
+    pub(super) fn new(first: &Look, turn: Turn) -> Self {
+        let (size, matrix, interlaced) = (first.size, first.matrix(), first.interlaced);
+        Self { size, matrix, turn, interlaced, current: None, inside: VecDeque::new(), count: 0 }
+    }
+
+    /// Takes a frame; gives what is done, in order.
+    pub(super) fn push(&mut self, frame: Frame, with: T) -> Result<Vec<(Yuv<Raw>, T)>, MediaError> {
+        let mut look = Look::of(&frame);
+        // Once a frame was interlaced the chain stays, since frames of both kinds take turns.
+        self.interlaced |= look.interlaced;
+        look.interlaced = self.interlaced;
+        if look.matrix() != self.matrix {
+            let feature = "a change of its colour matrix".to_owned();
+            return Err(MediaError::UnsupportedFeature { format: "video", feature });
+        }
+        let mut done = Vec::new();
+        if self.current.as_ref().is_none_or(|(current, _)| *current != look) {
+            done = self.drain()?;
+            let (Size { width, height }, format) = (look.size, look.format);
+            let pad = VideoPad { width, height, format, time_base: (1, 1000) };
+            let graph =
+                look.chain(self.size).map(|chain| Graph::video(&pad, &chain)).transpose().map_err(failed)?;
+            self.current = Some((look, graph));
+        }
+        match &mut self.current {
+            Some((_, Some(graph))) => {
+                self.inside.push_back(with);
+                let mut frame = frame;
+                // Times take another way, because filters may change the clock; these only have to increase.
+                self.count += 1;
+                frame.set_pts(self.count);
+                graph.push(Some(frame)).map_err(failed)?;
+                self.pull(&mut done)?;
+            }
+            _ => done.push((self.upright(&frame)?, with)),
+        }
+        Ok(done)
+    }
+
+    /// Takes what filters still hold.
+    pub(super) fn drain(&mut self) -> Result<Vec<(Yuv<Raw>, T)>, MediaError> {
+        let mut done = Vec::new();
+        if let Some((_, Some(graph))) = &mut self.current {
+            graph.push(None).map_err(failed)?;
+            self.pull(&mut done)?;
+        }
+        self.current = None;
+        if self.inside.is_empty() { Ok(done) } else { Err(failed(AvError::INVALID)) }
+    }
+
+    fn pull(&mut self, done: &mut Vec<(Yuv<Raw>, T)>) -> Result<(), MediaError> {
+        while let Some((_, Some(graph))) = &mut self.current {
+            let Some(frame) = graph.pull().map_err(failed)? else { break };
+            let with = self.inside.pop_front().ok_or_else(|| failed(AvError::INVALID))?;
+            done.push((self.upright(&frame)?, with));
+        }
+        Ok(())
+    }
+
+    fn upright(&self, frame: &Frame) -> Result<Yuv<Raw>, MediaError> {
+        let chroma = chroma_size(self.size);
+        let plane = |index, size| {
+            let plane = frame.plane(index, size)?;
+            Some(if self.turn.is_none() { plane } else { self.turn.plane(&plane, size) })
+        };
+        let planes = || Some([plane(0, self.size)?, plane(1, chroma)?, plane(2, chroma)?]);
+        planes()
+            .and_then(|planes| Yuv::new(self.turn.size(self.size), self.matrix, planes))
+            .ok_or_else(|| failed(AvError::INVALID))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain() -> Look {
+        Look {
+            size: Size::new(640, 480),
+            format: 0,
+            planes: true,
+            full_range: false,
+            space: Space::Unknown,
+            transfer: Transfer::Standard,
+            primaries: Primaries::Standard,
+            interlaced: false,
+        }
+    }
+
+    #[test]
+    fn ordinary_video_goes_through_no_filter() {
+        for space in [Space::Unknown, Space::Bt601, Space::Bt709] {
+            assert_eq!(Look { space, ..plain() }.chain(Size::new(640, 480)), None);
+        }
+    }
+
+    #[test]
+    fn an_unknown_matrix_is_guessed_by_size() {
+        assert_eq!(plain().matrix(), Matrix::Bt601);
+        assert_eq!(Look { size: Size::new(1280, 720), ..plain() }.matrix(), Matrix::Bt709);
+        assert_eq!(Look { space: Space::Bt709, ..plain() }.matrix(), Matrix::Bt709);
+    }
+
+    #[test]
+    fn each_property_asks_for_its_filter() {
+        let chain = |look: Look| look.chain(Size::new(640, 480)).unwrap_or_default();
+        assert!(chain(Look { interlaced: true, ..plain() }).starts_with("bwdif=mode=send_frame"));
+        assert!(chain(Look { full_range: true, ..plain() }).contains("in_range=full:out_range=limited"));
+        let hdr = Look { transfer: Transfer::Pq, space: Space::Bt2020, planes: false, ..plain() };
+        assert!(chain(hdr.clone()).contains("tonemap"));
+        assert_eq!(hdr.matrix(), Matrix::Bt709);
+        let wide = Look { space: Space::Bt2020, primaries: Primaries::Bt2020, ..plain() };
+        assert!(chain(wide.clone()).contains("primariesin=2020"));
+        assert!(!chain(wide).contains("tonemap"));
+        assert!(chain(Look { size: Size::new(320, 240), ..plain() }).contains("pad=640:480"));
+        assert!(chain(plain()).is_empty());
+    }
+}

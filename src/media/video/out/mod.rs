@@ -1,0 +1,198 @@
+//! Writes a video: our own planes into a fresh stream, in a container with nothing in it but what plays. Separate from
+//! reading, so that nothing of an input can pass but through frames.
+
+mod codec;
+mod sound;
+
+use std::{collections::VecDeque, fs::OpenOptions};
+
+use self::{codec::Choice, sound::SoundOut};
+use super::{
+    Sound, Target, VideoInfo, VideoSink,
+    av::{AvError, Encoder, Frame, Muxer, Pictures, Writer},
+};
+use crate::{
+    clip::{Container, TimeBase, VideoOptions},
+    error::MediaError,
+    frame::{Redacted, TimedYuv},
+    geom::Size,
+};
+
+/// A video being written.
+pub(super) struct Sink {
+    muxer: Muxer,
+    encoder: Encoder,
+    sound: Option<SoundOut>,
+    format: &'static str,
+    size: Size,
+    coded: Size,
+    /// Ticks of the container in one of the source.
+    scale: i64,
+    track: usize,
+    /// Times and lengths of the frames that are inside the encoder.
+    inside: VecDeque<(i64, i64)>,
+    last: Option<i64>,
+}
+
+fn name(container: Container) -> &'static str {
+    match container {
+        Container::Mp4 => "MP4",
+        Container::Mkv => "Matroska",
+        Container::WebM => "WebM",
+        Container::Ts => "MPEG-TS",
+    }
+}
+
+/// A full disk is the system's error; everything else is the encoder's.
+fn failed(format: &'static str, error: AvError) -> MediaError {
+    match error.system() {
+        Some(code) if code != 22 => {
+            MediaError::Io { doing: "writing the output", source: std::io::Error::from_raw_os_error(code) }
+        }
+        _ => MediaError::Encode { format, detail: error.to_string() },
+    }
+}
+
+/// Frames a second, about: what rate control and key frames go by. Times are exact whatever it says.
+fn frame_rate(info: &VideoInfo) -> (i32, i32) {
+    let TimeBase { num, den } = info.time_base;
+    let per_second = match (info.frames, info.duration_us) {
+        (Some(frames), Some(us)) if us > 0 => frames as f64 * 1e6 / us as f64,
+        _ => f64::from(den) / f64::from(num.max(1)),
+    };
+    // A clock with finer ticks than frames says nothing.
+    let plausible = (1.0..=240.0).contains(&per_second);
+    ((if plausible { per_second * 1000.0 } else { 30_000.0 }) as i32, 1000)
+}
+
+impl Sink {
+    pub(super) fn create(target: Target<'_>, info: &VideoInfo, options: &VideoOptions) -> Result<Self, MediaError> {
+        let format = name(options.container);
+        let encode = |detail: &str| MediaError::Encode { format, detail: detail.to_owned() };
+        let io = |source| MediaError::Io { doing: "writing the output", source };
+        let (writer, path) = match target {
+            Target::File(path) => {
+                let file = OpenOptions::new().write(true).truncate(true).open(path).map_err(io)?;
+                (Writer::File(file), Some(path))
+            }
+            Target::Stream(stream) => (Writer::Stream(stream), None),
+        };
+        let live = path.is_none();
+        let choice = Choice::of(options, live);
+        let coded = choice.coded_size(info.size);
+        // Encoder and container tick in whole parts of a second, so that every source's times are exact.
+        let den = i32::try_from(info.time_base.den).ok().filter(|&den| den > 0);
+        let den = den.ok_or_else(|| encode("its clock is too fine"))?;
+        let mut muxer = Muxer::new(choice.muxer, writer, path).map_err(|e| failed(format, e))?;
+        let apart = muxer.keeps_headers_apart();
+        let rate = frame_rate(info);
+        let pictures = Pictures {
+            size: coded,
+            pixel_aspect: info.pixel_aspect,
+            time_base: (1, den),
+            frame_rate: rate,
+            matrix: info.matrix,
+            gop: choice.gop(rate),
+            header_apart: apart,
+        };
+        let encoder = Encoder::video(choice.encoder, &pictures, &choice.options())
+            .map_err(|e| MediaError::Encode { format: choice.codec_name(), detail: e.to_string() })?;
+        let track = muxer.add(&encoder, choice.filter(), choice.tag()).map_err(|e| failed(format, e))?;
+        let sound = info
+            .sound
+            .map(|sound| SoundOut::new(&mut muxer, options.container, sound.channels))
+            .transpose()
+            .map_err(|e| failed(format, e))?;
+        let mut new = Self {
+            muxer,
+            encoder,
+            sound,
+            format,
+            size: info.size,
+            coded,
+            scale: info.time_base.num.max(1).into(),
+            track,
+            inside: VecDeque::new(),
+            last: None,
+        };
+        let begun = new.muxer.begin(&choice.muxer_options(den));
+        new.wrote(begun)?;
+        Ok(new)
+    }
+
+    /// An error of the disk or the pipe says more than the number that the muxer made of it.
+    fn wrote<T>(&mut self, result: Result<T, AvError>) -> Result<T, MediaError> {
+        result.map_err(|error| match self.muxer.take_io_error() {
+            Some(source) => MediaError::Io { doing: "writing the output", source },
+            None => failed(self.format, error),
+        })
+    }
+
+    fn receive(&mut self) -> Result<(), MediaError> {
+        loop {
+            let received = self.encoder.receive();
+            let Some(mut packet) = self.wrote(received)? else { return Ok(()) };
+            let pts = packet.pts();
+            if let Some(at) = self.inside.iter().position(|&(at, _)| Some(at) == pts) {
+                if let Some((_, duration)) = self.inside.remove(at) {
+                    packet.set_duration(duration);
+                }
+            }
+            let written = self.muxer.write(self.track, packet);
+            self.wrote(written)?;
+        }
+    }
+
+    fn pushed(&mut self, frame: &TimedYuv<Redacted>) -> Result<(), MediaError> {
+        let wrong = |detail: &str| Err(MediaError::Encode { format: self.format, detail: detail.to_owned() });
+        if frame.frame.size() != self.size {
+            return wrong("a frame has another size than the video");
+        }
+        if self.last.is_some_and(|last| frame.pts <= last) {
+            return wrong("the times of frames do not increase");
+        }
+        self.last = Some(frame.pts);
+        let made = Frame::of_yuv(&frame.frame, self.coded);
+        let mut own = self.wrote(made)?;
+        let (pts, duration) =
+            (frame.pts.saturating_mul(self.scale), frame.duration.max(1).saturating_mul(self.scale));
+        own.set_pts(pts);
+        self.inside.push_back((pts, duration));
+        let sent = self.encoder.send(Some(&own));
+        self.wrote(sent)?;
+        self.receive()
+    }
+}
+
+impl VideoSink for Sink {
+    fn push(&mut self, frame: TimedYuv<Redacted>) -> Result<(), MediaError> {
+        self.pushed(&frame)
+    }
+
+    fn push_sound(&mut self, sound: Sound) -> Result<(), MediaError> {
+        let Some(out) = &mut self.sound else {
+            return Err(MediaError::Encode {
+                format: self.format,
+                detail: "sound that was not announced".to_owned(),
+            });
+        };
+        let pushed = out.push(&mut self.muxer, &sound);
+        self.wrote(pushed)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), MediaError> {
+        let ended = self.encoder.send(None);
+        self.wrote(ended)?;
+        self.receive()?;
+        if let Some(mut out) = self.sound.take() {
+            let finished = out.finish(&mut self.muxer);
+            self.wrote(finished)?;
+        }
+        let ended = self.muxer.end();
+        self.wrote(ended)?;
+        match self.muxer.take_io_error() {
+            Some(source) => Err(MediaError::Io { doing: "writing the output", source }),
+            None => Ok(()),
+        }
+    }
+}
