@@ -105,12 +105,7 @@ impl Yuv<Redacted> {
     /// A black frame: stands in for one that could not be decoded, and holds nothing.
     pub fn black(size: Size, matrix: Matrix) -> Self {
         let (luma, chroma) = (size.pixels() as usize, chroma_size(size).pixels() as usize);
-        Self {
-            size,
-            matrix,
-            planes: [vec![16; luma], vec![128; chroma], vec![128; chroma]],
-            state: PhantomData,
-        }
+        Self { size, matrix, planes: [vec![16; luma], vec![128; chroma], vec![128; chroma]], state: PhantomData }
     }
 
     /// Unwraps the planes, for an encoder or for a pool of buffers.
