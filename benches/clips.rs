@@ -47,7 +47,10 @@ fn main() -> ExitCode {
 }
 
 fn make(args: &[String]) -> Result<(), Box<dyn Error>> {
-    let asked = Asked::read(args, &["--set", "--out", "--name", "--seed", "--part", "--frames", "--size", "--media", "--threads"])?;
+    let asked = Asked::read(
+        args,
+        &["--set", "--out", "--name", "--seed", "--part", "--frames", "--size", "--media", "--threads"],
+    )?;
     let name = asked.plain.first().ok_or(USAGE)?;
     let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name).ok_or(USAGE)?;
     let seed: u64 = asked.or("--seed", "1").parse()?;

@@ -125,9 +125,9 @@ impl Motion {
 
     /// The vectors that begin inside `rect`.
     pub fn inside(&self, rect: Rect) -> impl Iterator<Item = &Vector> {
-        self.vectors.iter().filter(move |v| {
-            (rect.x0..rect.x1).contains(&v.from.x) && (rect.y0..rect.y1).contains(&v.from.y)
-        })
+        self.vectors
+            .iter()
+            .filter(move |v| (rect.x0..rect.x1).contains(&v.from.x) && (rect.y0..rect.y1).contains(&v.from.y))
     }
 
     /// The same motion seen backwards in time.

@@ -37,8 +37,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Plain words that every part may use. They know each other and nothing else.
-const NOUNS: &[&str] =
-    &["area", "clip", "effort", "error", "finding", "frame", "geom", "limits", "motion", "resample", "secret", "style"];
+const NOUNS: &[&str] = &[
+    "area", "clip", "effort", "error", "finding", "frame", "geom", "limits", "motion", "resample", "secret",
+    "style",
+];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
 const NAMED_IN: &[(&str, &[&str])] = &[

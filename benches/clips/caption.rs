@@ -31,8 +31,8 @@ impl Caption {
     /// A line of made-up names and numbers, 16 to 40 pixels high, that crosses a frame of `size` within `seconds`.
     pub fn crawling(random: &mut Random, size: Point, seconds: f64) -> Self {
         const WORDS: [&str; 16] = [
-            "WARD", "ROOM", "SALO", "MERIT", "ID", "OKTAV", "LINDE", "BED", "DR", "FELLER", "BLOOD", "KAROL", "DATE",
-            "UNIT", "PAGE", "NORDEN",
+            "WARD", "ROOM", "SALO", "MERIT", "ID", "OKTAV", "LINDE", "BED", "DR", "FELLER", "BLOOD", "KAROL",
+            "DATE", "UNIT", "PAGE", "NORDEN",
         ];
         let mut line = String::new();
         for _ in 0..5 {
@@ -45,7 +45,10 @@ impl Caption {
         let rightwards = random.below(3) == 0;
         Self {
             line: line.trim_end().to_owned(),
-            start: [if rightwards { size[0] * 0.4 - length } else { size[0] * 0.6 }, random.range(40.0, size[1] - 80.0)],
+            start: [
+                if rightwards { size[0] * 0.4 - length } else { size[0] * 0.6 },
+                random.range(40.0, size[1] - 80.0),
+            ],
             speed: [if rightwards { speed } else { -speed }, 0.0],
             dot,
             colour: [light, light, random.range(90.0, 255.0) as u8],

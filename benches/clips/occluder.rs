@@ -96,7 +96,8 @@ impl Occluder {
     pub fn colour(&self, local: Point) -> [u8; 3] {
         let mut share = 0.0;
         for (scale, weight) in [(3.0, 0.6), (11.0, 0.25), (29.0, 0.15)] {
-            share += weight * self.noise([local[0] * scale, local[1] * scale * self.shape.half[1] / self.shape.half[0]]);
+            share +=
+                weight * self.noise([local[0] * scale, local[1] * scale * self.shape.half[1] / self.shape.half[0]]);
         }
         let [a, b] = self.colours;
         [0, 1, 2].map(|c| (f64::from(a[c]) * (1.0 - share) + f64::from(b[c]) * share) as u8)

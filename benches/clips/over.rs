@@ -28,7 +28,9 @@ pub fn beside(truth: &Frame, input: &Planes, output: &Planes) -> Beside {
     for row in 0..height {
         for column in 0..width {
             let at = 2 * row * full + 2 * column;
-            let sum = |luma: &[u8]| [at, at + 1, at + full, at + full + 1].map(|n| i32::from(luma[n])).iter().sum::<i32>();
+            let sum = |luma: &[u8]| {
+                [at, at + 1, at + full, at + full + 1].map(|n| i32::from(luma[n])).iter().sum::<i32>()
+            };
             apart[row * width + column] = (sum(a) - sum(b)).abs() as f32 / 4.0;
         }
     }

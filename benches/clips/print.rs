@@ -7,7 +7,16 @@ pub fn heading() -> String {
     let sizes: Vec<String> = SIZES.iter().map(|(_, name)| format!("{name:>6}")).collect();
     format!(
         "{:14} {:5} {:>7} {:>7} {} {:>7} {:>8} {:>6} {:>6} {:>5}  gaps by frames",
-        "clip", "label", "scored", "covered", sizes.join(" "), "tracks", "exposed", "over", "blank", "noise"
+        "clip",
+        "label",
+        "scored",
+        "covered",
+        sizes.join(" "),
+        "tracks",
+        "exposed",
+        "over",
+        "blank",
+        "noise"
     )
 }
 
@@ -35,8 +44,10 @@ fn line(report: &Report, label: &str, figures: &Figures) -> String {
             format!("{:>6}", share(covered, scored))
         })
         .collect();
-    let gaps: Vec<String> =
-        GAPS.iter().filter_map(|(_, name)| figures.gaps.get(*name).map(|count| format!("{name}: {count}"))).collect();
+    let gaps: Vec<String> = GAPS
+        .iter()
+        .filter_map(|(_, name)| figures.gaps.get(*name).map(|count| format!("{name}: {count}")))
+        .collect();
     format!(
         "{:14} {:5} {:>7} {:>7} {} {:>7} {:>8} {:>5.2}% {:>6} {:>5.2}  {}",
         report.name,

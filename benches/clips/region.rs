@@ -150,9 +150,8 @@ struct Pair {
 
 impl Pair {
     fn of(before: &Patch, after: &Patch, mean_before: &[f32], mean_after: &[f32]) -> Self {
-        let less = |values: &[f32], means: &[f32]| -> Vec<f32> {
-            values.iter().zip(means).map(|(v, m)| v - m).collect()
-        };
+        let less =
+            |values: &[f32], means: &[f32]| -> Vec<f32> { values.iter().zip(means).map(|(v, m)| v - m).collect() };
         Self { before: less(&before.luma, mean_before), after: less(&after.luma, mean_after) }
     }
 
@@ -172,7 +171,8 @@ fn sample(frame: &Planes, [x, y]: Point) -> f32 {
     let (u, v) = ((x - i as f64) as f32, (y - j as f64) as f32);
     let (right, below) = ((i + 1).min(width - 1), (j + 1).min(height - 1));
     let luma = frame.luma();
-    let [a, b, c, d] = [(i, j), (right, j), (i, below), (right, below)].map(|(i, j)| f32::from(luma[j * width + i]));
+    let [a, b, c, d] =
+        [(i, j), (right, j), (i, below), (right, below)].map(|(i, j)| f32::from(luma[j * width + i]));
     let (upper, lower) = (a + (b - a) * u, c + (d - c) * u);
     upper + (lower - upper) * v
 }

@@ -115,14 +115,15 @@ impl Scene {
         let width = self.size[0];
         let (_, shot) = self.shot(frame);
         let open = self.shutter / self.times[frame].1 as f64;
-                for exposure in 0..self.exposures {
+        for exposure in 0..self.exposures {
             let share = (exposure as f64 + 0.5) / self.exposures as f64;
             let seconds = self.seconds(frame) + (share - 0.5) * open;
             let view = self.view(shot, seconds);
             // Where a view shrinks the board, the exposures also share out each pixel's area, against aliasing.
             let spread = (1.0 / view.zoom - 0.9).clamp(0.0, 0.7) * view.zoom;
             let nudge = [share - 0.5, f64::from((exposure as u32 + 1).reverse_bits()) / 4_294_967_296.0 - 0.5];
-            let origin = view.to_board([0.5 + nudge[0] * spread, 0.5 + nudge[1] * spread + first as f64], self.extent());
+            let origin =
+                view.to_board([0.5 + nudge[0] * spread, 0.5 + nudge[1] * spread + first as f64], self.extent());
             let (sin, cos) = view.angle.sin_cos();
             let (across, down) = ([cos / view.zoom, -sin / view.zoom], [sin / view.zoom, cos / view.zoom]);
             for (row, pixels) in rows.chunks_mut(width).enumerate() {
@@ -162,7 +163,8 @@ impl Scene {
             let [columns, lines] = caption.reach(seconds, self.size);
             for row in lines.start.max(first)..lines.end.min(last) {
                 for column in columns.clone() {
-                    let Some((colour, share)) = caption.paint(seconds, [column as f64 + 0.5, row as f64 + 0.5]) else {
+                    let Some((colour, share)) = caption.paint(seconds, [column as f64 + 0.5, row as f64 + 0.5])
+                    else {
                         continue;
                     };
                     let pixel = &mut rows[(row - first) * width + column];
@@ -182,7 +184,8 @@ impl Scene {
         let start = (frame * self.size[0] * self.size[1] + first * self.size[0]) as u64;
         for (n, pixel) in rows.iter_mut().enumerate() {
             let bits = mixed(self.seed ^ (start + n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let sum: f32 = [0, 16, 32, 48].map(|shift| (bits >> shift & 0xffff) as f32 / 65536.0 - 0.5).iter().sum();
+            let sum: f32 =
+                [0, 16, 32, 48].map(|shift| (bits >> shift & 0xffff) as f32 / 65536.0 - 0.5).iter().sum();
             // Four even numbers of width 1 have a spread of sqrt(4 / 12).
             let noise = sum * self.grain as f32 / 0.577;
             pixel.iter_mut().for_each(|v| *v = (*v + noise).clamp(0.0, 255.0));

@@ -19,8 +19,7 @@ const SAME_TIME_S: f64 = 0.002;
 /// Sizes by which region-frames are counted: upper limit in pixels and name.
 pub const SIZES: [(f64, &str); 4] = [(16.0, "<16"), (32.0, "16-32"), (64.0, "32-64"), (f64::INFINITY, ">64")];
 /// Lengths of gaps: upper limit in frames and name.
-pub const GAPS: [(usize, &str); 5] =
-    [(1, "1"), (3, "2-3"), (9, "4-9"), (29, "10-29"), (usize::MAX, "30 and more")];
+pub const GAPS: [(usize, &str); 5] = [(1, "1"), (3, "2-3"), (9, "4-9"), (29, "10-29"), (usize::MAX, "30 and more")];
 
 /// Figures for one label of one clip, or of several.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -167,7 +166,9 @@ pub fn compare(truth: &Truth, input: &Path, output: &Path) -> Result<(Report, Ve
     for number in 0..truth.frames.len() {
         let (seconds, frame) = inputs.next_frame()?.ok_or("the clip has fewer frames than its truth")?;
         if (seconds - truth.seconds(number)).abs() > SAME_TIME_S {
-            return Err(format!("frame {number} of the clip is shown at {seconds} s, not when its truth says").into());
+            return Err(
+                format!("frame {number} of the clip is shown at {seconds} s, not when its truth says").into()
+            );
         }
         while next.as_ref().is_some_and(|(at, _)| *at < seconds - SAME_TIME_S) {
             output_frames += 1;

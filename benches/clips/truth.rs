@@ -83,9 +83,8 @@ impl Region {
     /// The region's point at `u` of its width and `v` of its height.
     pub fn point(&self, u: f64, v: f64) -> Point {
         let [a, b, c, d] = self.quad;
-        let mix = |axis: usize| {
-            (1.0 - v) * ((1.0 - u) * a[axis] + u * b[axis]) + v * ((1.0 - u) * d[axis] + u * c[axis])
-        };
+        let mix =
+            |axis: usize| (1.0 - v) * ((1.0 - u) * a[axis] + u * b[axis]) + v * ((1.0 - u) * d[axis] + u * c[axis]);
         [mix(0), mix(1)]
     }
 

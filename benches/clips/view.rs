@@ -46,8 +46,7 @@ impl View {
         let half = self.half_span(size);
         for axis in 0..2 {
             let (low, high) = (half[axis], board[axis] - half[axis]);
-            self.centre[axis] =
-                if low > high { board[axis] / 2.0 } else { self.centre[axis].clamp(low, high) };
+            self.centre[axis] = if low > high { board[axis] / 2.0 } else { self.centre[axis].clamp(low, high) };
         }
         self
     }

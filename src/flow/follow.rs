@@ -42,13 +42,7 @@ fn follow(last: &Small, next: &Small, from: Point) -> Option<Point> {
     ((0.0..size.width as f32).contains(&to.x) && (0.0..size.height as f32).contains(&to.y)).then_some(to)
 }
 
-fn on_level(
-    a: &Plane,
-    b: &Plane,
-    at: Point,
-    (mut dx, mut dy): (f32, f32),
-    finest: bool,
-) -> Option<(f32, f32)> {
+fn on_level(a: &Plane, b: &Plane, at: Point, (mut dx, mut dy): (f32, f32), finest: bool) -> Option<(f32, f32)> {
     let wide: [[f32; WIDER]; WIDER] = a.patch(at);
     let mut template = [0.0f32; WINDOW * WINDOW];
     let mut slopes = [[0.0f32; 2]; WINDOW * WINDOW];

@@ -56,7 +56,10 @@ impl<'a> Looks<'a> {
     }
 
     /// Looks on a thread of `scope`, which ends when the result is dropped.
-    pub fn beside<'scope>(detectors: &'scope [Box<dyn Detector>], scope: &'scope Scope<'scope, '_>) -> Looks<'static> {
+    pub fn beside<'scope>(
+        detectors: &'scope [Box<dyn Detector>],
+        scope: &'scope Scope<'scope, '_>,
+    ) -> Looks<'static> {
         // Frames are held anyway until they are given away, so waiting questions cost nothing more.
         let (questions, asked) = sync_channel::<Question>(256);
         let (answer, answers) = sync_channel(256);

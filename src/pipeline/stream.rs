@@ -22,7 +22,11 @@ impl Cleaner {
     /// Begins a stream of frames of `size` at about `rate` frames a second, with times in ticks of `time_base`.
     pub fn stream(&self, size: Size, rate: f32, time_base: TimeBase) -> Stream<'_> {
         let looks = Looks::inline(&self.detectors);
-        Stream { cleaner: self, watch: Watch::new(&self.classes(), self.policy.effort, size, rate, looks), time_base }
+        Stream {
+            cleaner: self,
+            watch: Watch::new(&self.classes(), self.policy.effort, size, rate, looks),
+            time_base,
+        }
     }
 }
 

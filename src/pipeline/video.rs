@@ -249,9 +249,8 @@ fn shrunk(timed: TimedYuv<Redacted>, size: Size) -> Result<TimedYuv<Redacted>, M
     if timed.frame.size() == size {
         return Ok(timed);
     }
-    let resize = |plane: &[u8], from: Size, to: Size| {
-        resample_plane(plane, from, from.px_rect(), to).unwrap_or_default()
-    };
+    let resize =
+        |plane: &[u8], from: Size, to: Size| resample_plane(plane, from, from.px_rect(), to).unwrap_or_default();
     let frame: Option<Yuv<Redacted>> = timed.frame.resized(size, resize);
     let failed = || MediaError::Encode { format: "video", detail: "a frame could not be shrunk".to_owned() };
     Ok(TimedYuv { frame: frame.ok_or_else(failed)?, ..timed })

@@ -7,8 +7,8 @@ mod region;
 
 use std::{fs, path::Path};
 
-use serde::{Deserialize, Serialize};
 pub use region::Region;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -104,7 +104,10 @@ impl Policy {
             return value("span", "must end after it begins");
         }
         if !self.regions.iter().all(Region::is_valid) {
-            return value("regions", "must have a box of four numbers with a positive size, and end after they begin");
+            return value(
+                "regions",
+                "must have a box of four numbers with a positive size, and end after they begin",
+            );
         }
         if !(1..=100).contains(&self.quality) {
             return value("quality", "must be from 1 to 100");

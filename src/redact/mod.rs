@@ -18,8 +18,8 @@ mod solid;
 mod tone;
 mod yuv;
 
-pub use yuv::redact_yuv;
 pub use mask::{Mask, Span};
+pub use yuv::redact_yuv;
 
 use crate::{
     area::Area,

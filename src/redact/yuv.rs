@@ -112,8 +112,7 @@ mod tests {
     #[test]
     fn far_from_the_areas_nothing_changes() {
         let size = Size::new(64, 64);
-        let area =
-            Area { shape: Shape::Rect(Rect::new(10.0, 10.0, 20.0, 20.0)), class: Class::Face, track: None };
+        let area = Area { shape: Shape::Rect(Rect::new(10.0, 10.0, 20.0, 20.0)), class: Class::Face, track: None };
         let (before, after) = (frame(size, 2), redact_yuv(frame(size, 2), &[area], &Styles::default()));
         for (before, after) in before.planes().iter().zip(after.planes()) {
             assert_eq!(before[before.len() / 2..], after[after.len() / 2..]);

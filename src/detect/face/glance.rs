@@ -41,7 +41,12 @@ impl FaceDetector {
     ///
     /// # Errors
     /// When the network fails.
-    pub fn look(&self, picture: &dyn Picture, long_side_px: u32, quarters: u8) -> Result<Vec<Finding>, DetectError> {
+    pub fn look(
+        &self,
+        picture: &dyn Picture,
+        long_side_px: u32,
+        quarters: u8,
+    ) -> Result<Vec<Finding>, DetectError> {
         let turn = Turn::ALL[usize::from(quarters % 4)];
         let seen = pyramid::look(self.centerface.as_ref(), &Turned::new(picture, turn), long_side_px)?;
         let size = picture.size();
@@ -107,7 +112,9 @@ mod tests {
     #[test]
     fn a_picture_that_was_turned_is_turned_back() {
         let quarter = std::f32::consts::FRAC_PI_2;
-        for (roll, want) in [(0.0, 0), (quarter, 3), (-quarter, 1), (2.0 * quarter, 2), (0.3, 0), (-7.0 * quarter, 3)] {
+        for (roll, want) in
+            [(0.0, 0), (quarter, 3), (-quarter, 1), (2.0 * quarter, 2), (0.3, 0), (-7.0 * quarter, 3)]
+        {
             assert_eq!(upright(roll), want, "{roll}");
         }
     }

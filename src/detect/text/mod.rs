@@ -47,10 +47,7 @@ pub struct TextDetector {
 /// # Errors
 /// When a model is missing, is not the one measured, or is refused by the runtime.
 pub fn load(registry: &Registry, effort: Effort) -> Result<TextDetector, InferError> {
-    Ok(TextDetector {
-        passes: pass::shipped(registry, effort)?,
-        glances: pass::shipped_glances(registry, effort)?,
-    })
+    Ok(TextDetector { passes: pass::shipped(registry, effort)?, glances: pass::shipped_glances(registry, effort)? })
 }
 
 impl TextDetector {
