@@ -4,7 +4,7 @@ use super::Plane;
 use crate::geom::Point;
 
 /// One point at most in each square of this many pixels.
-const CELL_PX: usize = 13;
+const CELL_PX: usize = 17;
 
 /// The least eigenvalue, in squared levels per pixel: below it is noise and even surfaces.
 const STRENGTH_MIN: f32 = 12.0;

@@ -57,6 +57,8 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             growth_per_frame: 0.01 / scale(rate),
             growth_max: 0.25,
             pad_px: 1.0,
+            smear: 0.25,
+            edge_growth: 0.12,
         },
         Class::Text | Class::Region => Habits {
             look_ahead,
@@ -72,6 +74,8 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             growth_per_frame: 0.01 / scale(rate),
             growth_max: 0.3,
             pad_px: 1.0,
+            smear: 0.25,
+            edge_growth: 0.12,
         },
     }
 }

@@ -52,7 +52,15 @@ pub struct Habits {
     pub growth_max: f32,
     /// Pixels added around every outline.
     pub pad_px: f32,
+    /// How much an outline grows when the picture moves under it, as a share of the way since the frame before: what
+    /// moves while the shutter is open is smeared over that way.
+    pub smear: f32,
+    /// How much an outline grows that is cut by the edge of the picture, as a share of its short side.
+    pub edge_growth: f32,
 }
+
+/// The most that an outline grows for smear, as a share of its short side.
+const SMEAR_MAX: f32 = 0.35;
 
 /// The motions of the frames that are held, shared by the trackers of all classes.
 #[derive(Debug, Default)]
@@ -187,13 +195,43 @@ impl Tracker {
     }
 
     fn areas(&self, frame: u64) -> Vec<Area> {
+        let motion = self.motions.into_frame(frame);
         let believed = self.tracks.iter().filter(|t| t.is_believed(&self.habits));
         believed
             .filter_map(|track| {
                 let shape: Shape = track.outline(frame, &self.habits)?;
+                let smear = motion.map_or(0.0, |motion| self.smear(&shape, motion));
+                let shape = self.at_edge(shape.padded(smear));
                 Some(Area { shape, class: self.class, track: Some(track.id) })
             })
             .collect()
+    }
+
+    /// What is cut by the edge of the picture is drawn too small, because what lies outside is not seen: it becomes a
+    /// box that is larger on all sides.
+    fn at_edge(&self, shape: Shape) -> Shape {
+        let (rect, picture) = (shape.bounds(), self.picture);
+        let inside = rect.x0 > picture.x0 + 1.0
+            && rect.y0 > picture.y0 + 1.0
+            && rect.x1 < picture.x1 - 1.0
+            && rect.y1 < picture.y1 - 1.0;
+        // Of what is on its way out less than half is left, and the box covers that.
+        let middle = rect.center();
+        let leaves = !(picture.x0..picture.x1).contains(&middle.x) || !(picture.y0..picture.y1).contains(&middle.y);
+        match shape {
+            Shape::Rect(_) | Shape::Ellipse(_) if !inside && !leaves => {
+                Shape::Rect(rect.padded(rect.width().min(rect.height()) * self.habits.edge_growth))
+            }
+            Shape::Rect(_) | Shape::Ellipse(_) | Shape::Quad(_) => shape,
+        }
+    }
+
+    /// Pixels by which motion smears what is inside `shape`.
+    fn smear(&self, shape: &Shape, motion: &Motion) -> f32 {
+        let rect = shape.bounds();
+        let (from, to) = (rect.center(), motion.camera.apply(rect.center()));
+        let way = (to.x - from.x).hypot(to.y - from.y);
+        (way * self.habits.smear).min(rect.width().min(rect.height()) * SMEAR_MAX)
     }
 
     /// Tracks that were covered in at least one frame so far.

@@ -18,6 +18,8 @@ fn habits() -> Habits {
         growth_per_frame: 0.0,
         growth_max: 0.0,
         pad_px: 0.0,
+        smear: 0.0,
+        edge_growth: 0.0,
     }
 }
 
