@@ -28,10 +28,10 @@ fn scale(rate: f32) -> f32 {
 pub(super) fn look_every(class: Class, effort: Effort, rate: f32) -> f32 {
     let frames = match (class, effort) {
         (Class::Face, Effort::Fast) => 8.0,
-        (Class::Face, Effort::Balanced) => 8.0,
+        (Class::Face, Effort::Balanced) => 6.0,
         (Class::Face, Effort::Thorough) => 4.0,
         (Class::Text, Effort::Fast) => 30.0,
-        (Class::Text, Effort::Balanced) => 24.0,
+        (Class::Text, Effort::Balanced) => 14.0,
         (Class::Text, Effort::Thorough) => 8.0,
         // Nobody looks for it.
         (Class::Region, _) => f32::MAX,
@@ -46,19 +46,19 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
         Class::Face => Habits {
             look_ahead,
             score_certain: 0.35,
-            score_start: 0.12,
+            score_start: 0.1,
             score_sure: 0.45,
-            evidence_min: 0.9,
-            hold_frames: frames(24.0),
-            hold_frames_weak: frames(8.0),
-            back_frames: frames(24.0),
-            back_frames_weak: frames(8.0),
+            evidence_min: 0.6,
+            hold_frames: frames(30.0),
+            hold_frames_weak: frames(10.0),
+            back_frames: frames(48.0),
+            back_frames_weak: frames(10.0),
             lost_frames: frames(48.0),
-            growth_per_frame: 0.01 / scale(rate),
-            growth_max: 0.25,
+            growth_per_frame: 0.005 / scale(rate),
+            growth_max: 0.2,
             pad_px: 1.0,
-            smear: 0.25,
-            edge_growth: 0.12,
+            smear: 0.2,
+            edge_growth: 0.04,
         },
         Class::Text | Class::Region => Habits {
             look_ahead,
@@ -74,8 +74,8 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             growth_per_frame: 0.01 / scale(rate),
             growth_max: 0.3,
             pad_px: 1.0,
-            smear: 0.25,
-            edge_growth: 0.12,
+            smear: 0.2,
+            edge_growth: 0.0,
         },
     }
 }

@@ -29,12 +29,28 @@ impl Pace {
 
     /// Whether to look at the frame into which `motion` led. The first frame of a scene is always looked at.
     pub fn step(&mut self, motion: &Motion) -> bool {
-        self.since += (STILL + PER_TRAVEL * self.travel(motion)).min(MOST);
+        self.since += (STILL + PER_TRAVEL * (self.travel(motion) + self.unrest(motion))).min(MOST);
         let look = motion.cut || self.since >= self.every;
         if look {
             self.since = 0.0;
         }
         look
+    }
+
+    /// How far the liveliest tenth of the points moved besides moving with the camera, as a share of the long side.
+    fn unrest(&self, motion: &Motion) -> f32 {
+        let own = motion.vectors.iter().map(|v| {
+            let with_camera = motion.camera.apply(v.from);
+            (v.to.x - with_camera.x).hypot(v.to.y - with_camera.y)
+        });
+        let mut own: Vec<f32> = own.collect();
+        let tenth = own.len() / 10;
+        if tenth == 0 {
+            return 0.0;
+        }
+        let last = own.len() - tenth;
+        own.select_nth_unstable_by(last, f32::total_cmp);
+        own[last] / self.size.long_side().max(1) as f32
     }
 
     /// How far the camera moved the picture's corners, as a share of its long side.
@@ -51,7 +67,7 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::motion::Similarity;
+    use crate::motion::{Similarity, Vector};
 
     fn looks(motion: &Motion) -> usize {
         let mut pace = Pace::new(Size::new(1280, 720), 6.0);
@@ -64,6 +80,16 @@ mod tests {
         assert_eq!(looks(&pan(6.4)), 20);
         assert!(looks(&Motion::still()) < 15);
         assert!((30..=40).contains(&looks(&pan(60.0))));
+    }
+
+    #[test]
+    fn things_that_move_under_a_still_camera_are_looked_at_more_often() {
+        let at = |i: usize, own: f32| {
+            let from = Point::new(10.0 * i as f32, 50.0);
+            Vector { from, to: Point::new(from.x + own, 50.0) }
+        };
+        let vectors = (0..100).map(|i| at(i, if i < 20 { 12.0 } else { 0.0 })).collect();
+        assert!(looks(&Motion { vectors, ..Motion::still() }) > looks(&Motion::still()));
     }
 
     #[test]

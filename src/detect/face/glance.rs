@@ -17,8 +17,8 @@ use crate::{
 const fn cycle(effort: Effort) -> &'static [u32] {
     match effort {
         Effort::Fast => &[640],
-        Effort::Balanced => &[960, 640],
-        Effort::Thorough => &[1280, 640, 1920, 960],
+        Effort::Balanced => &[1280, 480],
+        Effort::Thorough => &[1280, 480, 1920, 640],
     }
 }
 
