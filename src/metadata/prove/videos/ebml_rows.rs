@@ -1,9 +1,7 @@
 //! The rows of Matroska and WebM.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{at, edit, element, rewrite},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{at, edit, element, rewrite};
 
 const SEGMENT: u32 = 0x1853_8067;
 const PARTS: u32 = 0x114D_9B74;
