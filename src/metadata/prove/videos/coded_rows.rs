@@ -78,6 +78,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("a unit of private type", VideoForm::Mp4, avc(b"\x18Jane"), Forbidden("a NAL unit of unknown type")),
         ("an empty unit", VideoForm::Mp4, avc(&[]), Value("a NAL unit")),
         ("the forbidden bit", VideoForm::Mp4, avc(&[0x86, 0x80]), Forbidden("an SEI message")),
+        ("a parameter set of less weight", VideoForm::Mp4, avc(&[0x47, 0x64]), Value("a NAL unit")),
         ("another parameter set", VideoForm::Mp4, avc(&[SPS, &[0x80]].concat()), Repeated("a parameter set")),
         ("a second picture in a sample", VideoForm::Mp4, behind("h264.mp4", &unit(&slice)), Forbidden("a second picture in a sample")),
         ("bytes behind the last unit", VideoForm::Mp4, behind("h264.mp4", &[0, 0]), Trailing("the last NAL unit of a sample")),

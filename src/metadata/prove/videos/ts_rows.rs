@@ -87,6 +87,8 @@ pub(super) fn rows() -> Vec<Row> {
         ("an extension of the adaptation field", poke(room, 5, &[1]), Value("the adaptation field of a packet")),
         ("a second clock", poke(room, 5, &[0x10, 0, 0, 0x7B, 0x0C, 0x7E, 0]), Value("the adaptation field of a packet")),
         ("bits in the clock's reserve", poke(3, 10, &[0]), Value("the clock")),
+        ("a clock nearer to one picture than to others", packets("h264.ts", |p| { let second = p.iter().skip(4).position(|p| p[2] == 0 && p[1] & 0x5F == 0x41).expect("a picture") + 4; p[second][9] ^= 1; }), Value("a time")),
+        ("a finer clock", poke(3, 11, &[7]), Value("the clock")),
         ("a clock far from the times", poke(3, 6, &[0x10]), Value("a time")),
         ("a stream that is another's", poke(3, 15, &[0xBD]), Forbidden("a stream of private data")),
         ("a length of the picture", poke(3, 16, &[0, 9]), Value("the header of a picture or sound in packets")),
