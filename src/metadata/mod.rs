@@ -8,10 +8,12 @@
 mod inflate;
 pub mod list;
 pub mod outside;
+#[cfg(test)]
+mod plant;
 pub mod prove;
 mod sum;
 
-pub use list::{Entry, Listing, Reveals, list};
+pub use list::{Entry, Listing, Reveals, list, list_video};
 pub use outside::outside;
 pub use prove::{
     Fault, Form, Proof, Refuted, VideoForm, VideoProof, Violation, prove, prove_any_video, prove_video,

@@ -2,8 +2,10 @@
 //! that is shown only on request. One wire format a file; every walker is bounded and total: hostile bytes give an
 //! entry that says "unreadable", never a panic.
 
+mod avi;
 mod bmff;
 mod bmp;
+mod ebml;
 mod exif;
 mod gif;
 mod heif;
@@ -12,21 +14,29 @@ mod ifd;
 mod iptc;
 mod jpeg;
 mod jxl;
+mod mp4;
 mod mpf;
 mod notes;
 mod png;
 mod read;
+mod sei;
+mod source;
 mod tiff;
 mod trailer;
+mod ts;
+mod video;
 mod webp;
 mod xmp;
 
 #[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod videos;
 
 use serde::Serialize;
 
 pub(super) use notes::Notes;
+pub use video::list_video;
 
 use crate::secret::Secret;
 

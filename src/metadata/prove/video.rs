@@ -67,7 +67,8 @@ impl VideoForm {
 pub struct VideoProof {
     /// Columns and rows that are displayed, after cropping and before any stretching to the pixel aspect.
     pub size: Size,
-    /// Width of a pixel over its height as the container says it, and for MPEG-TS as the pictures say it.
+    /// Width of a pixel over its height as the container says it, and for MPEG-TS as the pictures say it. WebM says how
+    /// many whole pixels to show, so that it is rounded there.
     pub pixel_aspect: (u32, u32),
     /// How the pictures are coded.
     pub codec: Codec,

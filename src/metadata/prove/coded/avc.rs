@@ -62,13 +62,13 @@ impl Avc {
 
     /// A unit that is no slice: a parameter set, which must be the one in force.
     fn unit(&mut self, unit: &[u8]) -> Result<(), Fault> {
-        let (kind, payload) = match unit {
-            [header @ (0x27 | 0x47 | 0x67), ..] => (header & 0x1F, nal::payload(unit)?),
-            [header @ (0x28 | 0x48 | 0x68), ..] => (header & 0x1F, nal::payload(unit)?),
+        let (place, payload) = match unit {
+            [0x67, ..] => (SEQUENCE, nal::payload(unit)?),
+            [0x68, ..] => (PICTURE, nal::payload(unit)?),
             [] => return Err(Fault::Value("a NAL unit")),
+            [0x27 | 0x47 | 0x28 | 0x48, ..] => return Err(Fault::Value("a NAL unit")),
             [header, ..] => return Err(Fault::Forbidden(name(header & 0x1F))),
         };
-        let place = if kind == 7 { SEQUENCE } else { PICTURE };
         if self.sets[place].is_empty() {
             if place == SEQUENCE {
                 self.sequence = Some(avc_sets::sequence(&payload[1..])?);
@@ -89,7 +89,8 @@ impl Avc {
         let [header, body @ ..] = &payload[..] else { return Err(Fault::CutShort("a slice")) };
         let (key, reference) = (header & 0x1F == 5, header >> 5 & 3);
         let mut b = Bits::new("a slice header", body);
-        b.check(header & 0x80 == 0 && !(key && reference == 0))?;
+        // How much depends on a picture: most on a key, and of others nothing, something, or much.
+        b.check(matches!(header, 0x65 | 0x01 | 0x41 | 0x61))?;
         let first = b.ue()?;
         b.check(first < sequence.macroblocks)?;
         let kind = b.ue()?;

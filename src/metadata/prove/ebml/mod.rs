@@ -111,6 +111,8 @@ struct Segment {
     places: Vec<(u32, u64)>,
     listed: Vec<(u32, u64)>,
     length: Option<i64>,
+    /// The lengths of tracks that the tags state.
+    lengths: Vec<i64>,
     tracks: Option<Tracks>,
     clock: cluster::Clock,
     voids: u32,
@@ -174,7 +176,7 @@ impl Segment {
             (0, _) => self.listed = tags::parts(walk)?,
             (1, _) => self.length = tracks::description(walk)?,
             (2, slot) => *slot = Some(tracks::tracks(walk, self.webm, self.sound)?),
-            (3, Some(tracks)) => tags::tags(walk, 1 + u8::from(tracks.sounds.is_some()))?,
+            (3, Some(tracks)) => self.lengths = tags::tags(walk, 1 + u8::from(tracks.sounds.is_some()))?,
             (4, Some(tracks)) => cluster::cluster(walk, place, tracks, &mut self.clock, timeline)?,
             (5, _) => tags::index(walk, &self.clock.keys)?,
             _ => return Err(walk.fail(Fault::Missing("the list of tracks"))),
@@ -194,6 +196,9 @@ impl Segment {
         stream.check(timeline.frames > 0, Fault::Missing("a picture"))?;
         if let Some(length) = self.length {
             stream.check(length > timeline.last, Fault::Value("the length"))?;
+            // The longest track is as long as the whole.
+            let agree = self.lengths.iter().max().is_none_or(|&longest| longest == length);
+            stream.check(agree, Fault::Value("a tag's value"))?;
         }
         let Some((tracks, shape)) = self.tracks.and_then(|t| t.pictures.shape().map(|s| (t, s))) else {
             return Err(stream.fail(Fault::Missing("a picture")));

@@ -11,10 +11,11 @@ use crate::metadata::prove::{
 pub(super) type Key = (i64, u64, u64);
 
 /// Reads the tags. Each belongs to a track and says its encoder's name, which is one of those in use, and its length.
-pub(super) fn tags(mut walk: Walk, tracks: u8) -> Result<(), Violation> {
+/// Returns the lengths in milliseconds.
+pub(super) fn tags(mut walk: Walk, tracks: u8) -> Result<Vec<i64>, Violation> {
     const PART: &str = "the tags";
     checksum(&mut walk, PART)?;
-    let mut last = 0;
+    let (mut last, mut lengths) = (0, Vec::new());
     while let Some(mut tag) = may(&mut walk, 0x7373, "a tag")? {
         let mut targets = need(&mut tag, 0x63C0, "a tag's target")?;
         let target = need(&mut targets, 0x63C5, "a tag's target")?;
@@ -32,13 +33,16 @@ pub(super) fn tags(mut walk: Walk, tracks: u8) -> Result<(), Violation> {
             let Some(at) = names.iter().position(|&n| n == name.rest()) else {
                 return Err(name.fail(Fault::Forbidden("a tag")));
             };
-            let fits = if name.rest() == b"ENCODER" { is_encoder(value.rest()) } else { is_time(value.rest()) };
+            let length = time(value.rest());
+            let fits = if name.rest() == b"ENCODER" { is_encoder(value.rest()) } else { length.is_some() };
             value.check(fits, Fault::Value("a tag's value"))?;
+            lengths.extend(length);
             names = &names[at + 1..];
         }
         end(&tag, "a tag")?;
     }
-    end(&walk, PART)
+    end(&walk, PART)?;
+    Ok(lengths)
 }
 
 /// The names of the encoders in use.
@@ -46,11 +50,16 @@ fn is_encoder(name: &[u8]) -> bool {
     matches!(name, b"Lavc libx264" | b"Lavc libx265" | b"Lavc libvpx-vp9" | b"Lavc aac" | b"Lavc libopus")
 }
 
-/// `HH:MM:SS.mmm000000` and two zeros, as the muxer writes the length of a track.
-fn is_time(text: &[u8]) -> bool {
+/// `HH:MM:SS.mmm000000` and two zeros, as the muxer writes the length of a track; in milliseconds.
+fn time(text: &[u8]) -> Option<i64> {
     let pattern = b"dd:dd:dd.ddd000000\0\0";
     let fits = |(&byte, &class): (&u8, &u8)| if class == b'd' { byte.is_ascii_digit() } else { byte == class };
-    text.len() == pattern.len() && text.iter().zip(pattern).all(fits)
+    if text.len() != pattern.len() || !text.iter().zip(pattern).all(fits) {
+        return None;
+    }
+    let digit = |at: usize| i64::from(text[at] - b'0');
+    let two = |at| digit(at) * 10 + digit(at + 1);
+    Some(((two(0) * 60 + two(3)) * 60 + two(6)) * 1000 + two(9) * 10 + digit(11))
 }
 
 /// Reads the list of parts; returns identifiers and places, from the segment's first byte on.

@@ -169,19 +169,21 @@ fn speech(walk: &mut Walk) -> Result<Entry, Violation> {
     let mut b = need(walk, b"mp4a", PART)?;
     fixed(&mut b, &[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0], PART)?;
     // Two channels of 16 bits, whatever the configuration says; 48 kHz.
-    let [_, channels] = b.array(PART)?;
+    fixed(&mut b, &[0], PART)?;
+    let channels = b.byte(PART)?;
     fixed(&mut b, &[0, 16, 0, 0, 0, 0, 0xBB, 0x80, 0, 0], PART)?;
     let at = b;
     let mut esds = need(&mut b, b"esds", CONFIG)?;
     fixed(&mut esds, &[0; 4], CONFIG)?;
     let outer = descriptor(&mut esds, 3)?;
-    let [_, _, flags] = esds.array(CONFIG)?;
+    // The track's number, and no flags.
+    fixed(&mut esds, &[0, 2, 0], CONFIG)?;
     let inner = descriptor(&mut esds, 4)?;
     // AAC, a sound stream, no buffer.
     fixed(&mut esds, &[0x40, 0x15, 0, 0, 0], CONFIG)?;
     let (most, average) = (number(&mut esds, CONFIG)?, number(&mut esds, CONFIG)?);
     let length = descriptor(&mut esds, 5)?;
-    at.check(flags == 0 && inner == length + 18 && outer == inner + 14, Fault::Value(CONFIG))?;
+    at.check(inner == length + 18 && outer == inner + 14, Fault::Value(CONFIG))?;
     let sounds = Sounds::aac(esds.take(length, CONFIG)?).map_err(|fault| at.fail(fault))?;
     let last = descriptor(&mut esds, 6)?;
     at.check(last == 1, Fault::Value(CONFIG))?;

@@ -147,9 +147,17 @@ fn fragment(
         at.check(time >= *clock && (time == *clock || *clock == 0), Fault::Value("the time of a fragment"))?;
         *clock = time;
         begins.push((track, time, start));
+        let first = runs.len();
         while let Some(run) = may(&mut traf, b"trun", "a run of samples")? {
             runs.push(samples(run, track, &default)?);
         }
+        // What is stated for all samples is what the first one has, even where each says its own.
+        let stated = |sample: &Sample| sample.ticks == default.ticks && sample.size == default.size;
+        let holds = runs[first..].first().and_then(|run| run.samples.first()).is_some_and(stated);
+        at.check(
+            holds && default.flags == if track == 1 { NOT_KEY } else { KEY },
+            Fault::Value("a default of samples"),
+        )?;
         end(&traf, PART)?;
     }
     end(&walk, PART)?;

@@ -137,7 +137,7 @@ fn sizes(stbl: &mut Walk) -> Result<Vec<u32>, Violation> {
     let (all, count) = (number(&mut b, PART)?, number(&mut b, PART)? as usize);
     if all > 0 {
         // One size for all samples needs no table, so that their number has to be bounded here.
-        at.check(count <= 1 << 24, Fault::Value(PART))?;
+        at.check((1..=1 << 24).contains(&count), Fault::Value(PART))?;
         end(&b, PART)?;
         return Ok(vec![all; count]);
     }

@@ -39,6 +39,7 @@ pub(super) fn prove(stream: &mut Stream, sound: bool, on_frame: OnFrame) -> Resu
         counters: [None; 5],
         open: [None, None],
         clock: None,
+        lead: None,
         channels: None,
         sound_pts: None,
     };
@@ -77,6 +78,8 @@ struct TransportStream<'a> {
     /// The picture and the sound whose packets are coming.
     open: [Option<Open>; 2],
     clock: Option<i64>,
+    /// How far the clock is before the time of the picture that it comes with.
+    lead: Option<i64>,
     channels: Option<u8>,
     sound_pts: Option<i64>,
 }
@@ -137,7 +140,12 @@ impl TransportStream<'_> {
         if packet.begins {
             self.close(which)?;
             self.clock(packet.clock).map_err(|fault| (at, fault))?;
-            let open = Open { at, random_access: packet.random_access, bytes: packet.payload.to_vec() };
+            let open = Open {
+                at,
+                random_access: packet.random_access,
+                has_clock: packet.clock.is_some(),
+                bytes: packet.payload.to_vec(),
+            };
             self.open[which] = Some(open);
             return Ok(());
         }
@@ -169,7 +177,8 @@ impl TransportStream<'_> {
         let (pts, payload) = open.payload(if which == 0 { 0xE0 } else { 0xC0 }).map_err(here)?;
         let clock = self.clock.ok_or((open.at, Fault::Missing("the clock")))?;
         let pts = unwrapped(pts, clock);
-        if (pts - clock).abs() > MAX_LEAD {
+        let lead = pts - clock;
+        if lead.abs() > MAX_LEAD || open.has_clock && *self.lead.get_or_insert(lead) != lead {
             return Err((open.at, Fault::Value("a time")));
         }
         if which == 1 {

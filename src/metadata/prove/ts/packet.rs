@@ -63,7 +63,7 @@ fn adaptation(room: &[u8]) -> Result<(bool, Option<u64>), Fault> {
     let (clock, room) = if flags & 0x10 != 0 {
         let &[a, b, c, d, e, f, ref room @ ..] = rest else { return Err(Fault::CutShort(ROOM)) };
         let clock = u64::from(u32::from_be_bytes([a, b, c, d])) << 1 | u64::from(e >> 7);
-        if e & 0x7E != 0x7E || u16::from_be_bytes([e & 1, f]) >= 300 {
+        if e & 0x7E != 0x7E || e & 1 != 0 || f != 0 {
             return Err(Fault::Value("the clock"));
         }
         (Some(clock), room)

@@ -10,6 +10,8 @@ pub(super) struct Open {
     /// Where its first packet is in the file.
     pub(super) at: u64,
     pub(super) random_access: bool,
+    /// Whether the clock comes with it.
+    pub(super) has_clock: bool,
     pub(super) bytes: Vec<u8>,
 }
 
@@ -26,7 +28,7 @@ impl Open {
             return Err(Fault::Value(HEADER));
         }
         // One time and nothing else: no private data, no second time, no room.
-        let &[0x80 | 0x84, 0x80, 5, a, b, c, d, e, ref payload @ ..] = rest else {
+        let &[0x80, 0x80, 5, a, b, c, d, e, ref payload @ ..] = rest else {
             return Err(Fault::Value(HEADER));
         };
         if a & 0xF1 != 0x21 || c & 1 == 0 || e & 1 == 0 {

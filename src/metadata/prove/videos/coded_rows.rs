@@ -1,9 +1,7 @@
 //! The rows of what is planted inside the coded pictures, in containers whose tables agree with it.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{at, boxes, edit, poke, replace, resample, table, unit},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{at, boxes, edit, poke, replace, resample, table, unit};
 
 /// The first sample of the H.264 file with `bytes` in front.
 fn avc(bytes: &[u8]) -> Vec<u8> {
@@ -80,7 +78,8 @@ pub(super) fn rows() -> Vec<Row> {
         ("a unit of private type", VideoForm::Mp4, avc(b"\x18Jane"), Forbidden("a NAL unit of unknown type")),
         ("an empty unit", VideoForm::Mp4, avc(&[]), Value("a NAL unit")),
         ("the forbidden bit", VideoForm::Mp4, avc(&[0x86, 0x80]), Forbidden("an SEI message")),
-        ("another parameter set", VideoForm::Mp4, avc(&[&SPS[..], &[0x80]].concat()), Repeated("a parameter set")),
+        ("a parameter set of less weight", VideoForm::Mp4, avc(&[0x47, 0x64]), Value("a NAL unit")),
+        ("another parameter set", VideoForm::Mp4, avc(&[SPS, &[0x80]].concat()), Repeated("a parameter set")),
         ("a second picture in a sample", VideoForm::Mp4, behind("h264.mp4", &unit(&slice)), Forbidden("a second picture in a sample")),
         ("bytes behind the last unit", VideoForm::Mp4, behind("h264.mp4", &[0, 0]), Trailing("the last NAL unit of a sample")),
         ("zeros inside the last unit", VideoForm::Mp4, inside("h264.mp4", &[0, 0]), Trailing("a NAL unit")),

@@ -1,9 +1,7 @@
 //! The rows of Matroska and WebM.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{at, edit, element, rewrite},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{at, edit, element, rewrite};
 
 const SEGMENT: u32 = 0x1853_8067;
 const PARTS: u32 = 0x114D_9B74;
@@ -168,6 +166,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("a wrong checksum of the index", Mkv, edit(clean("h264.mkv"), |f| { let n = f.len(); f[n - 1] ^= 1; }), Checksum("the index")),
         ("a false index", WebM, edit(clean("vp9.webm"), |f| { let n = f.len(); f[n - 1] ^= 1; }), Value("the index")),
         ("a shorter length", WebM, poke("vp9.webm", b"\x44\x89\x88", &300f64.to_be_bytes()), Value("the length")),
+        ("another length in a tag", WebM, poke("vp9.webm", b"00:00:0", b"2"), Value("a tag's value")),
         ("a false list of parts", WebM, poke("vp9.webm", b"\x15\x49\xA9\x66\x53\xAC\x81", &[0xA2]), Value("the list of parts")),
         ("a length with text in it", Mkv, with("h264.mkv", &[TAGS, 0x7373], 0x67C8, &duration), Forbidden("a tag")),
         ("a length with text in it, alone", Mkv, set("aac-pipe.mkv", &[TAGS, 0x7373, 0x67C8], &duration), Value("a tag's value")),

@@ -1,9 +1,7 @@
 //! The rows of fragmented MP4 and of sound in MP4.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{append, boxed, boxes, edit, poke, replace},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{append, boxed, boxes, edit, poke, replace};
 
 fn fragments() -> Vec<u8> {
     clean("fragments.mp4")
@@ -44,11 +42,13 @@ pub(super) fn rows() -> Vec<Row> {
         ("metadata in a fragment", append(fragments(), &[b"moof"], &boxed(b"meta", &[0; 4])), Forbidden("a metadata box")),
         ("notes on samples", append(fragments(), &TRAF, &boxed(b"sdtp", &[0; 4])), Forbidden("notes on samples")),
         ("another number of a fragment", poke(fragments(), &[b"moof", b"mfhd"], 7, &[9]), Value("the number of a fragment")),
-        ("a track that is not there", poke(fragments(), &in_traf(b"tfhd"), 7, &[2]), Forbidden("a further track")),
+        ("a track that is not there", poke(poke(fragments(), &in_traf(b"tfhd"), 7, &[2]), &in_traf(b"tfhd"), 16, &[2, 0, 0, 0]), Forbidden("a further track")),
         ("a track of high number", poke(fragments(), &in_traf(b"tfhd"), 7, &[9]), Forbidden("a further track")),
         ("a place of the data", poke(fragments(), &in_traf(b"tfhd"), 3, &[0x39]), Value("a track of a fragment")),
-        ("time that jumps", edit(fragments(), |f| { let at = f.len() - 86 - 990 - 124; let t = super::plant::at(&f[at..], b"tfdt"); f[at + t + 13] ^= 1; }), Value("the time of a fragment")),
+        ("time that jumps", edit(fragments(), |f| { let at = f.len() - 86 - 990 - 124; let t = crate::metadata::plant::at(&f[at..], b"tfdt"); f[at + t + 13] ^= 1; }), Value("the time of a fragment")),
         ("times of their own out of order", poke(fragments(), &in_traf(b"trun"), 2, &[0x0A]), Value("a run of samples")),
+        ("another default", poke(fragments(), &in_traf(b"tfhd"), 15, &[0x72]), Value("a default of samples")),
+        ("a size of all samples of none", poke(fragments(), &crate::metadata::plant::table(b"stsz"), 7, &[9]), Value("the table of sizes")),
         ("more samples than listed", poke(fragments(), &in_traf(b"trun"), 7, &[6]), CutShort("a run of samples")),
         ("fewer samples than listed", poke(fragments(), &in_traf(b"trun"), 7, &[4]), Trailing("a run of samples")),
         ("another place", poke(fragments(), &in_traf(b"trun"), 11, &[0x85]), Value("the place of a sample")),
@@ -68,12 +68,12 @@ pub(super) fn rows() -> Vec<Row> {
     // Bytes of the sound track, counted from where `kind` stands in it.
     let poke_sound = |kind: &[u8; 4], offset: usize, bytes: &[u8]| edit(sound(), |f| {
         let track = second(f);
-        let at = track + super::plant::at(&f[track..], kind) + 4 + offset;
+        let at = track + crate::metadata::plant::at(&f[track..], kind) + 4 + offset;
         f[at..at + bytes.len()].copy_from_slice(bytes);
     });
     let first_frame = |change: &dyn Fn(&mut [u8])| edit(sound(), |f| {
         let track = second(f);
-        let places = track + super::plant::at(&f[track..], b"stco") + 12;
+        let places = track + crate::metadata::plant::at(&f[track..], b"stco") + 12;
         let at = u32::from_be_bytes([f[places], f[places + 1], f[places + 2], f[places + 3]]) as usize;
         change(&mut f[at..at + 279]);
     });
@@ -86,6 +86,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("another sampling rate", poke_sound(b"stsd", 40, &[0xAC, 0x44]), Value("a sample description")),
         ("another kind of stream", poke_sound(b"esds", 17, &[0x6B]), Value("the AAC configuration")),
         ("another configuration", poke_sound(b"esds", 35, &[0x12]), Value("the AAC configuration")),
+        ("another number of the sound's stream", poke_sound(b"esds", 9, &[7]), Value("the AAC configuration")),
         ("a bit rate of sound", poke_sound(b"esds", 29, &[1]), Value("a bit rate")),
         ("another group of samples", poke_sound(b"sgpd", 4, b"jane"), Value("a group of samples")),
         ("a group of fewer samples", poke_sound(b"sbgp", 15, &[1]), Value("a group of samples")),
@@ -93,7 +94,7 @@ pub(super) fn rows() -> Vec<Row> {
         ("a data element", first_frame(&|frame| frame[0] = 0x80), Forbidden("a data element of AAC")),
         ("a pair of channels in one", first_frame(&|frame| frame[0] = 0x20), Forbidden("an element of AAC")),
         ("bytes behind the end of a frame", first_frame(&|frame| { let n = frame.len(); frame[n - 2..].copy_from_slice(&[0xE0, 0]); }), Missing("the end of a frame of AAC")),
-        ("two chunks changed about", edit(sound(), |f| { let at = super::plant::at(f, b"stco") + 12; let (a, b): (Vec<u8>, Vec<u8>) = (f[at..at + 4].into(), f[at + 4..at + 8].into()); f[at..at + 4].copy_from_slice(&b); f[at + 4..at + 8].copy_from_slice(&a); }), Value("the table of places")),
+        ("two chunks changed about", edit(sound(), |f| { let at = crate::metadata::plant::at(f, b"stco") + 12; let (a, b): (Vec<u8>, Vec<u8>) = (f[at..at + 4].into(), f[at + 4..at + 8].into()); f[at..at + 4].copy_from_slice(&b); f[at + 4..at + 8].copy_from_slice(&a); }), Value("the table of places")),
         ("a third track", { let f = sound(); let start = second(&f); let end = start + u32::from_be_bytes([f[start], f[start + 1], f[start + 2], f[start + 3]]) as usize; let trak = f[start..end].to_vec(); let at = boxes(&f, &[b"moov", b"udta"]); poke(replace(f, &[b"moov"], at[1] - at[0] - 8..at[1] - at[0] - 8, &trak), &[b"moov", b"mvhd"], 99, &[4]) }, Forbidden("a further track")),
         ("a second video track in place of sound", { let f = sound(); let first = boxes(&f, &[b"moov", b"trak"])[1]; let start = second(&f); let trak = f[first..start].to_vec(); let end = start + u32::from_be_bytes([f[start], f[start + 1], f[start + 2], f[start + 3]]) as usize; let base = boxes(&f, &[b"moov"])[0] + 8; replace(f, &[b"moov"], start - base..end - base, &edit(trak, |t| t[8 + 8 + 15] = 2)) }, Value("a track's header")),
     ];

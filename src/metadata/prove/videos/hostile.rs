@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::{CLEAN, VideoForm, clean, verdict};
+use crate::metadata::plant::at;
 
 #[test]
 fn a_video_cut_at_any_byte_is_refused() {
@@ -15,6 +16,31 @@ fn a_video_cut_at_any_byte_is_refused() {
             let may_end = matches!(name, "h264.ts" | "hevc.ts" | "aac.ts" | "aac-pipe.mkv" | "opus-pipe.webm");
             let may_end = may_end || form == VideoForm::FragmentedMp4;
             assert!(cut.is_err() || may_end, "{name} cut at {end} of {}", file.len());
+        }
+    }
+}
+
+#[test]
+fn no_bit_of_an_index_can_be_changed_unnoticed() {
+    for (name, form) in [("h264.mp4", VideoForm::Mp4), ("fragments.mp4", VideoForm::FragmentedMp4)] {
+        let file = clean(name);
+        let proof = verdict(&file, form, true);
+        let data = at(&file, b"mdat") + 4;
+        let config = at(&file, b"avcC") + 4;
+        let length = u32::from_be_bytes([file[config - 8], file[config - 7], file[config - 6], file[config - 5]]);
+        // The last digit of the encoder's name tells two encoders apart that are both allowed.
+        let digit = at(&file, b"libx264") + 6;
+        for place in (0..data).filter(|place| *place != digit) {
+            // Parameter sets are read to the last bit, and each of their values may be another encoder's choice.
+            if (config + 8..config + length as usize - 8).contains(&place) {
+                continue;
+            }
+            for bit in 0..8 {
+                let mut changed = file.clone();
+                changed[place] ^= 1 << bit;
+                // A change of what the proof says is noticed by whoever compares it with what was written.
+                assert_ne!(verdict(&changed, form, true), proof, "{name}: bit {bit} of byte {place}");
+            }
         }
     }
 }

@@ -6,13 +6,15 @@ mod ebml_rows;
 mod fragment_rows;
 mod hostile;
 mod mp4_rows;
-mod plant;
 mod ts_rows;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use super::*;
-use crate::clip::{Codec, TimeBase};
+use crate::{
+    clip::{Codec, TimeBase},
+    metadata::plant::fixture as clean,
+};
 
 /// What is planted, the form that the file claims, the file, and the fault that must be found.
 type Row = (&'static str, VideoForm, Vec<u8>, Fault);
@@ -45,12 +47,6 @@ const CLEAN: &[Clean] = {
         ("aac.ts", Ts, H264, Some(1), 5, 90_000, [127_920, 163_920], None),
     ]
 };
-
-/// A clean file, made as `tests/fixtures/videos.py` says.
-fn clean(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/fixtures/video/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(path).expect("the fixture is there")
-}
 
 /// The verdict about bytes.
 fn verdict(bytes: &[u8], form: VideoForm, sound: bool) -> Result<VideoProof, Violation> {

@@ -1,10 +1,8 @@
 //! The rows of whole MP4 files: boxes, times, names, tables, data. Apart from the test that walks them, so that a new
 //! row is one line in a file of rows.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{append, boxed, boxes, edit, poke, replace, table},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{append, boxed, boxes, edit, poke, replace, table};
 
 fn mp4() -> Vec<u8> {
     clean("h264.mp4")

@@ -1,9 +1,7 @@
 //! The rows of MPEG transport streams.
 
-use super::{
-    Fault, Row, VideoForm, clean,
-    plant::{edit, packet},
-};
+use super::{Fault, Row, VideoForm, clean};
+use crate::metadata::plant::{edit, packet};
 
 /// The packets of the clean file, to be changed.
 fn packets(name: &str, change: impl FnOnce(&mut Vec<Vec<u8>>)) -> Vec<u8> {
@@ -89,6 +87,8 @@ pub(super) fn rows() -> Vec<Row> {
         ("an extension of the adaptation field", poke(room, 5, &[1]), Value("the adaptation field of a packet")),
         ("a second clock", poke(room, 5, &[0x10, 0, 0, 0x7B, 0x0C, 0x7E, 0]), Value("the adaptation field of a packet")),
         ("bits in the clock's reserve", poke(3, 10, &[0]), Value("the clock")),
+        ("a clock nearer to one picture than to others", packets("h264.ts", |p| { let second = p.iter().skip(4).position(|p| p[2] == 0 && p[1] & 0x5F == 0x41).expect("a picture") + 4; p[second][9] ^= 1; }), Value("a time")),
+        ("a finer clock", poke(3, 11, &[7]), Value("the clock")),
         ("a clock far from the times", poke(3, 6, &[0x10]), Value("a time")),
         ("a stream that is another's", poke(3, 15, &[0xBD]), Forbidden("a stream of private data")),
         ("a length of the picture", poke(3, 16, &[0, 9]), Value("the header of a picture or sound in packets")),
@@ -109,9 +109,9 @@ pub(super) fn rows() -> Vec<Row> {
         ("a copy of the tables of another file", packets("h264.ts", |p| { let mut other: Vec<u8> = clean("aac.ts")[376..564].to_vec(); other[3] = 0x11; p.insert(4, other); }), Value("the list of streams")),
         ("no list of services", packets("h264.ts", |p| p.retain(|p| p[2] != 0x11)), Missing("a table")),
         ("no pictures", packets("h264.ts", |p| p.truncate(3)), Missing("a picture")),
-        ("another channel count in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = super::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 3] |= 0x20; }), Value("the header of a frame of AAC")),
-        ("a private bit in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = super::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 2] |= 2; }), Value("the header of a frame of AAC")),
-        ("a checksum in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = super::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 1] = 0xF0; }), Value("the header of a frame of AAC")),
+        ("another channel count in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = crate::metadata::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 3] |= 0x20; }), Value("the header of a frame of AAC")),
+        ("a private bit in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = crate::metadata::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 2] |= 2; }), Value("the header of a frame of AAC")),
+        ("a checksum in a frame of sound", packets("aac.ts", |p| { let s = p.iter().position(|p| p[1] & 0x5F == 0x41 && p[2] == 1).expect("sound"); let i = crate::metadata::plant::at(&p[s], &[0xFF, 0xF1]); p[s][i + 1] = 0xF0; }), Value("the header of a frame of AAC")),
         ("sound without frames", packets("aac.ts", |p| p.retain(|p| !(p[1] & 0x1F == 1 && p[2] == 1))), Missing("the sound")),
     ];
     rows.into_iter().map(|(planted, file, fault)| (planted, VideoForm::Ts, file, fault)).collect()
