@@ -106,6 +106,10 @@ def run(args) -> None:
             judged = Path(scratch) / "judged.json"
             folder = outputs / name.replace(", ", "-").replace(" ", "-")
             names = sorted(walls[name])
+            if not names:
+                # It reads nothing that these clips are labelled with; without names, all would be judged.
+                reports[name] = []
+                continue
             command = [args.clips_program, "score", "--clips", args.clips, "--outputs", folder, "--json", judged]
             subprocess.run([*command, *names], check=True, stdout=subprocess.DEVNULL)
             reports[name] = json.loads(judged.read_text())["clips"]
