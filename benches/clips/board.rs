@@ -66,12 +66,12 @@ impl Board {
     }
 
     /// Stills side by side in `rows` rows of `height` pixels, each at least `width` wide before it is cut there.
-    /// Takes from `stills` as many as it needs and leaves the rest.
+    /// Asks `next` for as many stills as it needs.
     ///
     /// # Errors
     /// When there are too few, or one cannot be read.
     pub fn mosaic(
-        stills: &mut dyn Iterator<Item = Still>,
+        next: &mut dyn FnMut() -> Option<Still>,
         rows: usize,
         height: usize,
         width: usize,
@@ -80,7 +80,7 @@ impl Board {
         for row in 0..rows {
             let mut column = 0;
             while column < width {
-                let still = stills.next().ok_or("too few pictures for a clip")?;
+                let still = next().ok_or("no picture suits this kind of clip")?;
                 let scale = height as f64 / still.size[1] as f64;
                 let picture = scaled(&still, scale)?;
                 board.put(&picture, &still.marks, scale, [column, row * height]);

@@ -111,7 +111,7 @@ pub fn scene(kind: Kind, seed: u64, format: Format, mut stills: Vec<Still>) -> R
         seed,
     };
     let scale = format.size[1] as f64 / 720.0;
-    let mut boards = Boards { stills: Box::new(stills.into_iter()), scale };
+    let mut boards = Boards { stills, next: 0, scale };
     let firsts = match kind {
         Kind::Cuts => cuts(&mut random, format.frames),
         Kind::Mixed => vec![0, format.frames * 11 / 20],
@@ -147,9 +147,10 @@ pub fn scene(kind: Kind, seed: u64, format: Format, mut stills: Vec<Still>) -> R
     Ok(scene)
 }
 
-/// Stills that are used up board by board, so that none shows twice in a clip.
+/// Stills that are used up board by board; a picture shows twice in a clip only when there are too few.
 struct Boards {
-    stills: Box<dyn Iterator<Item = Still>>,
+    stills: Vec<Still>,
+    next: usize,
     scale: f64,
 }
 
@@ -159,7 +160,7 @@ impl Boards {
         let px = |v: f64| (v * scale) as usize;
         let (rows, height, width) = match kind {
             Kind::Page => {
-                let page = self.stills.find(|s| s.size[1] as f64 > 1.35 * s.size[0] as f64 && s.marks.len() > 8);
+                let page = self.still(&|s| s.size[1] as f64 > 1.35 * s.size[0] as f64 && s.marks.len() > 8);
                 let page = page.ok_or("no page among the pictures")?;
                 let wide = 1450.0 * scale;
                 return Board::single(&page, wide / page.size[0] as f64);
@@ -170,8 +171,15 @@ impl Boards {
             Kind::Zoom => (3, px(432.0), px(2500.0)),
             _ => (3, px(432.0), px(3000.0)),
         };
-        let mut suitable = self.stills.by_ref().filter(|still| suits(still, height as f64, scale));
-        Board::mosaic(&mut suitable, rows, height, width)
+        Board::mosaic(&mut || self.still(&|still| suits(still, height as f64, scale)), rows, height, width)
+    }
+
+    /// The next still that suits, from the beginning again after the last.
+    fn still(&mut self, suits: &dyn Fn(&Still) -> bool) -> Option<Still> {
+        let count = self.stills.len();
+        let found = (0..count).map(|step| (self.next + step) % count).find(|n| suits(&self.stills[*n]))?;
+        self.next = found + 1;
+        Some(self.stills[found].clone())
     }
 }
 
@@ -184,7 +192,7 @@ fn suits(still: &Still, height: f64, format: f64) -> bool {
     let largest = marks.iter().copied().fold(0.0, f64::max);
     (0.6 * format..=1.6 * format).contains(&scale)
         && (1..=16).contains(&marks.len())
-        && largest >= 20.0
+        && largest >= 20.0 * format
         && tiny * 3 <= marks.len()
 }
 
@@ -230,8 +238,7 @@ fn path(kind: Kind, random: &mut Random, board: &Board, last: f64, size: [usize;
     let board = board.extent();
     let first = [random.range(0.25, 0.75) * board[0], random.range(0.25, 0.75) * board[1]];
     let even_zoom = zoom(random, 0);
-    let mut keys =
-        vec![(0.0, View { centre: first, zoom: even_zoom * scale.min(1.0), angle: start }.inside(board, size))];
+    let mut keys = vec![(0.0, View { centre: first, zoom: even_zoom, angle: start }.inside(board, size))];
     let seconds = last / legs;
     for leg in 1..=legs as usize {
         let from = keys[keys.len() - 1].1;

@@ -25,11 +25,6 @@ impl Planes {
         size[0] * size[1] + 2 * width * height
     }
 
-    /// A grey frame.
-    pub fn grey(size: [usize; 2]) -> Self {
-        Self { size, samples: vec![128; Self::count(size)] }
-    }
-
     /// The luma plane.
     pub fn luma(&self) -> &[u8] {
         &self.samples[..self.size[0] * self.size[1]]

@@ -26,7 +26,8 @@ const RIM_PX: f64 = 2.0;
 pub fn destroyed(region: &Region, shapes: &[Shape], input: &Planes, output: &Planes, noise: f32) -> Option<f64> {
     let (before, after) = (Patch::cut(region, shapes, input), Patch::cut(region, shapes, output));
     let short = before.size[0].min(before.size[1]);
-    // Not under 5 cells: what is finer than that is the first thing that coding drops.
+    // Not under 5 cells: what is finer than that is the first thing that coding drops. With 3, 0.23 % of 25,450 faces
+    // that were only coded again (crf 23) counted as covered, 3.5 % of those of 16 to 32 pixels in a turning picture.
     let reach = (short / 3).clamp(5, 11) / 2;
     let detail = Pair::of(&before, &after, &before.mean(&before.luma, reach), &after.mean(&after.luma, reach));
     let [own, left, both] = detail.energies().map(|e| before.mean(&e, reach));
@@ -53,9 +54,10 @@ pub fn destroyed(region: &Region, shapes: &[Shape], input: &Planes, output: &Pla
     (whole[0] > detail_min).then(|| if is_gone(whole[0], whole[1], whole[2]) { 1.0 } else { 0.0 })
 }
 
-/// Detail counts when its spread is this many times the mean difference that coding makes. Twice the spread of normal
-/// noise, which is 1.25 times its mean difference.
-const DETAIL_OVER_NOISE: f32 = 2.5;
+/// Detail counts when its spread is this many times the mean difference that coding makes: the spread of normal noise.
+/// Of 8,619 region-frames coded again at crf 28, from clips of crf 16, 0.16 % then count as covered; 0.19 % without it,
+/// and 0.78 % at 2.5, where too little is left to count against what coding changed. At crf 23 none of 9,112 does.
+const DETAIL_OVER_NOISE: f32 = 1.25;
 
 /// Whether what is left (energy `left`, product with the original `both`) still shows the original (energy `own`).
 fn is_gone(own: f32, left: f32, both: f32) -> bool {

@@ -87,12 +87,14 @@ impl Scene {
             let quad = mark.quad.map(|p| view.to_frame(p, size));
             regions.extend(Region::seen(earlier + n, &mark.label, quad, mark.ignore, size, &occluders));
         }
-        let mut track: usize = self.shots.iter().map(|shot| shot.board.marks.len()).sum();
-        for caption in &self.captions {
-            for quad in caption.words(seconds) {
-                regions.extend(Region::seen(track, "text", quad, false, size, &[]));
-                track += 1;
-            }
+        let words: Vec<_> = self.captions.iter().flat_map(|caption| caption.words(seconds)).collect();
+        for region in &mut regions {
+            // Text under text: neither can be judged by itself where they cross.
+            region.ignore |= words.iter().any(|word| region.meets(word));
+        }
+        let first: usize = self.shots.iter().map(|shot| shot.board.marks.len()).sum();
+        for (track, quad) in (first..).zip(words) {
+            regions.extend(Region::seen(track, "text", quad, false, size, &[]));
         }
         Frame { pts, fps, regions, occluders }
     }

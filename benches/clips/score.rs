@@ -81,7 +81,7 @@ pub struct Exposed {
 pub struct Score<'a> {
     truth: &'a Truth,
     report: Report,
-    /// For each track of a label: frames scored, whether it was ever exposed, and how long it has been now.
+    /// For each track of a label: whether it was ever exposed, and for how many frames it has been now.
     tracks: BTreeMap<(String, usize), (bool, usize)>,
     exposed: Vec<Exposed>,
 }

@@ -66,7 +66,7 @@ pub struct Region {
     /// Share of what lies in the frame that something in front hides.
     pub occluded: f64,
     /// Not scored in this frame, but excuses changes there: unreadable in the source, less than half in the frame,
-    /// more than half hidden, or with a side under [`SIDE_MIN_PX`].
+    /// more than half hidden, crossed by a caption, or with a side under [`SIDE_MIN_PX`].
     pub ignore: bool,
 }
 
@@ -91,6 +91,12 @@ impl Region {
     /// Whether the point at `u`, `v` belongs to the thing: a face fills the ellipse in its box, a line of text all.
     pub fn holds(&self, u: f64, v: f64) -> bool {
         self.label != "face" || (u - 0.5).powi(2) + (v - 0.5).powi(2) <= 0.25
+    }
+
+    /// Whether its box and an upright quad have anything in common.
+    pub fn meets(&self, quad: &[Point; 4]) -> bool {
+        let ([x, y, w, h], [[left, top], _, [right, bottom], _]) = (self.bounds, *quad);
+        x < right && left < x + w && y < bottom && top < y + h
     }
 
     /// A region as it shows in a frame of `size`, or `None` when nothing of it does.

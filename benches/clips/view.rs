@@ -21,21 +21,21 @@ pub struct View {
 
 impl View {
     /// Where a board's point lies in a frame of `size`.
-    pub fn to_frame(&self, [x, y]: Point, size: Point) -> Point {
+    pub fn to_frame(self, [x, y]: Point, size: Point) -> Point {
         let (sin, cos) = self.angle.sin_cos();
         let (dx, dy) = ((x - self.centre[0]) * self.zoom, (y - self.centre[1]) * self.zoom);
         [dx * cos - dy * sin + size[0] / 2.0, dx * sin + dy * cos + size[1] / 2.0]
     }
 
     /// Which of the board's points lies at a point of a frame of `size`.
-    pub fn to_board(&self, [x, y]: Point, size: Point) -> Point {
+    pub fn to_board(self, [x, y]: Point, size: Point) -> Point {
         let (sin, cos) = self.angle.sin_cos();
         let (dx, dy) = ((x - size[0] / 2.0) / self.zoom, (y - size[1] / 2.0) / self.zoom);
         [dx * cos + dy * sin + self.centre[0], dy * cos - dx * sin + self.centre[1]]
     }
 
     /// Half of what a frame of `size` spans on the board, across and down.
-    pub fn half_span(&self, size: Point) -> Point {
+    pub fn half_span(self, size: Point) -> Point {
         let (sin, cos) = self.angle.sin_cos();
         let (w, h) = (size[0] / self.zoom / 2.0, size[1] / self.zoom / 2.0);
         [w * cos.abs() + h * sin.abs(), w * sin.abs() + h * cos.abs()]

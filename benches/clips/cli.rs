@@ -9,8 +9,11 @@ use std::{
     process::ExitCode,
 };
 
-#[path = "clips/mod.rs"]
+#[path = "mod.rs"]
 mod clips;
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;
 
 use clips::{
     Media, ffmpeg,
