@@ -95,8 +95,7 @@ impl Film {
             }
         }
         if packet.is_corrupt() {
-            self.spoilt("a packet is incomplete")?;
-            return Ok(());
+            return self.interrupted("a packet is incomplete");
         }
         if self.waiting {
             if !packet.is_key() {
@@ -148,6 +147,17 @@ impl Film {
         self.decoder.reset();
         (self.waiting, self.gap) = (true, true);
         Ok(())
+    }
+
+    /// Notes that packets are missing from here on. What went in before was whole, and is still given out.
+    pub(super) fn interrupted(&mut self, what: impl std::fmt::Display) -> Result<(), MediaError> {
+        if self.allow_damaged && !self.waiting {
+            self.drain()?;
+            while let Some(frame) = self.held.pop_front() {
+                self.give(frame)?;
+            }
+        }
+        self.spoilt(what)
     }
 
     /// Takes what the decoder has. Whether there was anything.

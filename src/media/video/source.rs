@@ -11,7 +11,7 @@ use super::{
     graph::{Look, Shaper},
     open::{Opened, io},
     sound::Track,
-    times::{Timed, Timeline, nominal_ticks},
+    times::{Timed, Timeline, nominal_ticks, ticks_in},
 };
 use crate::{
     clip::{Span, VideoOptions},
@@ -100,7 +100,7 @@ impl Source {
                 if error == AvError::END {
                     return self.end();
                 }
-                self.film.spoilt(error)?;
+                self.film.interrupted(error)?;
                 self.errors += 1;
                 if self.errors < MOST_ERRORS { Ok(()) } else { self.end() }
             }
@@ -193,7 +193,7 @@ impl Source {
         self.film.finish()?;
         self.pictures()?;
         self.drain()?;
-        let cut = self.opened.ends_at.is_some_and(|end| self.opened.demuxer.bytes_held() < end);
+        let cut = self.is_cut();
         if !self.timeline.is_over() {
             let promised = match self.opened.format {
                 Format::Mp4 => Some(self.opened.demuxer.indexed(self.opened.video.0).0),
@@ -209,17 +209,26 @@ impl Source {
             if !self.allow_damaged && (cut || short) {
                 return Err(damaged("it ends before the length that its header promises"));
             }
-            if missing > 0 || short {
+            if missing > 0 || short || cut {
                 self.fill(missing, promised_end)?;
             }
         }
         self.close()
     }
 
+    /// Whether the container is longer by its own header than the bytes that are there.
+    fn is_cut(&self) -> bool {
+        self.opened.ends_at.is_some_and(|end| self.opened.demuxer.bytes_held() < end)
+    }
+
     /// Where the video track ends by its header, in the container's ticks, less what rounding may cost.
     fn promised_end(&self) -> Option<i64> {
         let ticks = match self.opened.format {
             Format::Mp4 => self.opened.video.1.duration?,
+            // Of the longest track, so only a promise to fill what was cut.
+            Format::Mkv | Format::WebM if self.is_cut() => {
+                ticks_in(self.opened.demuxer.duration_us()?, self.opened.time_base)
+            }
             _ => return None,
         };
         Some(self.first?.saturating_add(ticks).saturating_sub(SHORT_BY.saturating_mul(self.nominal)))
@@ -228,9 +237,12 @@ impl Source {
     /// Black frames for what was promised at the end.
     fn fill(&mut self, missing: u64, promised_end: Option<i64>) -> Result<(), MediaError> {
         let Some(from) = self.film.end_ticks() else { return Ok(()) };
-        let usual = self.nominal.saturating_mul(i64::try_from(missing.max(1)).unwrap_or(i64::MAX));
-        let ticks = promised_end.map_or(usual, |end| (end - from).max(0).saturating_add(SHORT_BY * self.nominal));
-        let ticks = if missing > 0 && ticks <= 0 { usual } else { ticks };
+        let whole = promised_end.map(|end| end.saturating_add(SHORT_BY * self.nominal).saturating_sub(from));
+        let usual = self.nominal.saturating_mul(i64::try_from(missing).unwrap_or(i64::MAX));
+        let ticks = whole.filter(|&ticks| ticks > 0).unwrap_or(usual);
+        if ticks == 0 {
+            return Ok(());
+        }
         for (pts, duration) in spread(from, ticks, missing.max(1)) {
             self.film.place(pts, duration);
         }

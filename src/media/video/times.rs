@@ -117,7 +117,7 @@ impl<T> Timeline<T> {
 }
 
 /// Microseconds in ticks, rounded to the nearest.
-fn ticks_in(us: u64, base: TimeBase) -> i64 {
+pub(super) fn ticks_in(us: u64, base: TimeBase) -> i64 {
     let unit = u128::from(base.num.max(1)) * 1_000_000;
     i64::try_from((u128::from(us) * u128::from(base.den) + unit / 2) / unit).unwrap_or(i64::MAX)
 }
