@@ -204,10 +204,8 @@ impl Film {
         if let Some(pts) = pts {
             let missing = self.ledger.shown(pts);
             self.missing(missing)?;
-            // Packets that were lost whole are in no ledger.
-            if let Some(end) = self.last_end.filter(|&end| std::mem::take(&mut self.gap) && end < pts) {
-                self.place(end, pts - end);
-            }
+            self.bridge(pts);
+            self.gap = false;
             self.last_end = Some(pts.saturating_add(duration));
         }
         self.shown += 1;
@@ -235,8 +233,18 @@ impl Film {
 
     /// Gives out the place of a picture that is missing.
     pub(super) fn place(&mut self, pts: i64, duration: i64) {
+        self.bridge(pts);
         self.shown += 1;
         self.last_end = Some(pts.saturating_add(duration));
         self.ready.push_back(Shown { pts: Some(pts), duration, picture: None });
+    }
+
+    /// Since damage: what is not accounted for up to `pts`, because its packets were lost whole or had no time, is a
+    /// place of its own. Without it the last whole picture would be shown on.
+    fn bridge(&mut self, pts: i64) {
+        if let Some(end) = self.last_end.filter(|&end| self.gap && end < pts) {
+            self.shown += 1;
+            self.ready.push_back(Shown { pts: Some(end), duration: pts - end, picture: None });
+        }
     }
 }

@@ -202,7 +202,9 @@ impl Source {
             };
             let missing = promised.unwrap_or(0).saturating_sub(self.film.shown + self.film.excused);
             let promised_end = self.promised_end();
-            let short = promised_end.is_some_and(|end| self.film.end_ticks().is_some_and(|e| e < end));
+            let ended = self.film.end_ticks();
+            let short =
+                self.opened.format != Format::Avi && promised_end.is_some_and(|end| ended.is_some_and(|e| e < end));
             if !self.allow_damaged && missing > 0 {
                 return Err(damaged(format!("{missing} of {} frames are missing", promised.unwrap_or(0))));
             }
@@ -224,7 +226,7 @@ impl Source {
     /// Where the video track ends by its header, in the container's ticks, less what rounding may cost.
     fn promised_end(&self) -> Option<i64> {
         let ticks = match self.opened.format {
-            Format::Mp4 => self.opened.video.1.duration?,
+            Format::Mp4 | Format::Avi => self.opened.video.1.duration?,
             // Of the longest track, so only a promise to fill what was cut.
             Format::Mkv | Format::WebM if self.is_cut() => {
                 ticks_in(self.opened.demuxer.duration_us()?, self.opened.time_base)
@@ -239,8 +241,8 @@ impl Source {
         let Some(from) = self.film.end_ticks() else { return Ok(()) };
         let whole = promised_end.map(|end| end.saturating_add(SHORT_BY * self.nominal).saturating_sub(from));
         let usual = self.nominal.saturating_mul(i64::try_from(missing).unwrap_or(i64::MAX));
-        let ticks = whole.filter(|&ticks| ticks > 0).unwrap_or(usual);
-        if ticks == 0 {
+        let ticks = whole.unwrap_or(usual);
+        if ticks <= 0 {
             return Ok(());
         }
         for (pts, duration) in spread(from, ticks, missing.max(1)) {
