@@ -124,7 +124,7 @@ impl Film {
             self.give(frame)?;
         }
         let missing = self.ledger.close();
-        self.missing(missing)
+        self.missing(missing, true)
     }
 
     /// Takes everything out of the decoder, which must be reset before it is used again.
@@ -203,7 +203,7 @@ impl Film {
         let (pts, duration) = (frame.pts(), frame.duration());
         if let Some(pts) = pts {
             let missing = self.ledger.shown(pts);
-            self.missing(missing)?;
+            self.missing(missing, false)?;
             self.bridge(pts);
             self.gap = false;
             self.last_end = Some(pts.saturating_add(duration));
@@ -213,8 +213,9 @@ impl Film {
         Ok(())
     }
 
-    /// Accounts for frames that did not come.
-    fn missing(&mut self, missing: Vec<(i64, i64)>) -> Result<(), MediaError> {
+    /// Accounts for frames that did not come, though later ones did; `over`: nor can they come any more. Until then
+    /// they may still do, in a file whose times are in another order than its pictures.
+    fn missing(&mut self, missing: Vec<(i64, i64)>, over: bool) -> Result<(), MediaError> {
         for (pts, duration) in missing {
             // Shown before the first frame that can be decoded alone, so it needs frames that the file does not have.
             let leads = self.begun.flatten().is_some_and(|begun| pts < begun);
@@ -224,8 +225,10 @@ impl Film {
                 self.excused += 1;
             } else if self.allow_damaged {
                 self.place(pts, duration);
-            } else {
+            } else if over {
                 return Err(damaged("a frame could not be decoded"));
+            } else {
+                self.ledger.expect(pts, duration);
             }
         }
         Ok(())
