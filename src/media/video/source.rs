@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{
     Unit, VideoInfo, VideoSource,
-    av::{AvError, Packet},
+    av::{AvError, Codec, Packet},
     damage::spread,
     film::{Film, Shown, damaged},
     graph::{Look, Shaper},
@@ -253,7 +253,12 @@ impl Source {
 
     /// Lets go of what waited for something behind it.
     fn close(&mut self) -> Result<(), MediaError> {
-        self.ready.extend(self.timeline.finish().map(unit));
+        let (_, stream) = &self.opened.video;
+        // FFmpeg gives every packet of these the average length instead of its own.
+        let averaged = matches!(stream.codec, Codec::Vp8 | Codec::Vp9) && self.opened.format == Format::Mp4;
+        let end =
+            self.first.zip(stream.duration).filter(|_| averaged).map(|(first, ticks)| first.saturating_add(ticks));
+        self.ready.extend(self.timeline.finish(end).map(unit));
         if let Some(sound) = &mut self.sound {
             sound.finish()?;
         }

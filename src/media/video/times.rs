@@ -66,11 +66,12 @@ impl<T> Timeline<T> {
         done
     }
 
-    /// The last thing.
-    pub(super) fn finish(&mut self) -> Option<Timed<T>> {
+    /// The last thing. `end`: where it ends by the container, when that knows better than the thing itself.
+    pub(super) fn finish(&mut self, end: Option<i64>) -> Option<Timed<T>> {
         self.over = true;
         let &(at, duration, _) = self.held.as_ref()?;
-        self.let_go(at.saturating_add(if duration > 0 { duration } else { self.nominal }))
+        let own = at.saturating_add(if duration > 0 { duration } else { self.nominal });
+        self.let_go(end.filter(|&end| end > at && self.offset == 0).unwrap_or(own))
     }
 
     /// Ends what is held at `next`, or where the span ends.
@@ -97,12 +98,6 @@ impl<T> Timeline<T> {
     /// Whether nothing that comes can be kept any more.
     pub(super) fn is_over(&self) -> bool {
         self.over
-    }
-
-    /// Whether a thing of this time would be kept, as far as can be told before it is pushed.
-    pub(super) fn wants(&self, pts: Option<i64>) -> bool {
-        let Some(pts) = pts else { return true };
-        self.first.is_none() || self.since_first_us(pts.saturating_add(self.offset)) >= self.span.from_us
     }
 
     /// Container's time of the first kept thing, and of the first at all; known once they were given back or pushed.
@@ -141,7 +136,7 @@ mod tests {
     fn run(span: Span, times: &[Option<i64>], last: i64) -> Vec<(i64, i64, usize)> {
         let mut line = Timeline::new(MS, 40, span);
         let mut out: Vec<_> = times.iter().enumerate().filter_map(|(i, &t)| line.push(t, last, i)).collect();
-        out.extend(line.finish());
+        out.extend(line.finish(None));
         out.into_iter().map(|t| (t.pts, t.duration, t.item)).collect()
     }
 
@@ -158,6 +153,16 @@ mod tests {
     #[test]
     fn the_last_frame_without_a_length_has_the_usual_one() {
         assert_eq!(run(Span::default(), &all(&[0, 50]), 0), [(0, 50, 0), (50, 40, 1)]);
+    }
+
+    #[test]
+    fn a_container_may_know_better_where_the_last_frame_ends() {
+        let end = |end| {
+            let mut line = Timeline::new(MS, 40, Span::default());
+            line.push(Some(100), 40, ());
+            line.finish(end).map(|t| t.duration)
+        };
+        assert_eq!([end(Some(107)), end(Some(100)), end(None)], [Some(7), Some(40), Some(40)]);
     }
 
     #[test]
