@@ -8,7 +8,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum MediaError {
     /// The first bytes belong to no format that is read.
-    #[error("not a picture that safepost reads{}; convert it to JPEG or PNG first", .looks_like.map(|l| format!(" (it looks like {l})")).unwrap_or_default())]
+    #[error("not a picture or video that safepost reads{}; convert it to JPEG, PNG or MP4 first", .looks_like.map(|l| format!(" (it looks like {l})")).unwrap_or_default())]
     Unsupported {
         /// What the bytes look like, when that is known ("a PDF document").
         looks_like: Option<&'static str>,
@@ -53,7 +53,7 @@ pub enum MediaError {
         detail: String,
     },
     /// A valid feature that no decoder here knows.
-    #[error("the {format} data uses {feature}, which is not supported; convert it to JPEG or PNG first")]
+    #[error("the {format} data uses {feature}, which is not supported; convert it to a plainer format first")]
     UnsupportedFeature {
         /// The format.
         format: &'static str,

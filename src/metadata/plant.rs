@@ -3,9 +3,9 @@
 
 use super::sum;
 
-/// A video of `tests/fixtures/video`, made as its README says.
+/// A video of `tests/fixtures/proved`, made as its README says.
 pub(in crate::metadata) fn fixture(name: &str) -> Vec<u8> {
-    let path = format!("{}/tests/fixtures/video/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/tests/fixtures/proved/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(path).expect("the fixture is there")
 }
 

@@ -95,8 +95,7 @@ impl Film {
             }
         }
         if packet.is_corrupt() {
-            self.spoilt("a packet is incomplete")?;
-            return Ok(());
+            return self.interrupted("a packet is incomplete");
         }
         if self.waiting {
             if !packet.is_key() {
@@ -125,7 +124,7 @@ impl Film {
             self.give(frame)?;
         }
         let missing = self.ledger.close();
-        self.missing(missing)
+        self.missing(missing, true)
     }
 
     /// Takes everything out of the decoder, which must be reset before it is used again.
@@ -148,6 +147,17 @@ impl Film {
         self.decoder.reset();
         (self.waiting, self.gap) = (true, true);
         Ok(())
+    }
+
+    /// Notes that packets are missing from here on. What went in before was whole, and is still given out.
+    pub(super) fn interrupted(&mut self, what: impl std::fmt::Display) -> Result<(), MediaError> {
+        if self.allow_damaged && !self.waiting {
+            self.drain()?;
+            while let Some(frame) = self.held.pop_front() {
+                self.give(frame)?;
+            }
+        }
+        self.spoilt(what)
     }
 
     /// Takes what the decoder has. Whether there was anything.
@@ -193,11 +203,9 @@ impl Film {
         let (pts, duration) = (frame.pts(), frame.duration());
         if let Some(pts) = pts {
             let missing = self.ledger.shown(pts);
-            self.missing(missing)?;
-            // Packets that were lost whole are in no ledger.
-            if let Some(end) = self.last_end.filter(|&end| std::mem::take(&mut self.gap) && end < pts) {
-                self.place(end, pts - end);
-            }
+            self.missing(missing, false)?;
+            self.bridge(pts);
+            self.gap = false;
             self.last_end = Some(pts.saturating_add(duration));
         }
         self.shown += 1;
@@ -205,8 +213,9 @@ impl Film {
         Ok(())
     }
 
-    /// Accounts for frames that did not come.
-    fn missing(&mut self, missing: Vec<(i64, i64)>) -> Result<(), MediaError> {
+    /// Accounts for frames that did not come, though later ones did; `over`: nor can they come any more. Until then
+    /// they may still do, in a file whose times are in another order than its pictures.
+    fn missing(&mut self, missing: Vec<(i64, i64)>, over: bool) -> Result<(), MediaError> {
         for (pts, duration) in missing {
             // Shown before the first frame that can be decoded alone, so it needs frames that the file does not have.
             let leads = self.begun.flatten().is_some_and(|begun| pts < begun);
@@ -216,8 +225,10 @@ impl Film {
                 self.excused += 1;
             } else if self.allow_damaged {
                 self.place(pts, duration);
-            } else {
+            } else if over {
                 return Err(damaged("a frame could not be decoded"));
+            } else {
+                self.ledger.expect(pts, duration);
             }
         }
         Ok(())
@@ -225,8 +236,18 @@ impl Film {
 
     /// Gives out the place of a picture that is missing.
     pub(super) fn place(&mut self, pts: i64, duration: i64) {
+        self.bridge(pts);
         self.shown += 1;
         self.last_end = Some(pts.saturating_add(duration));
         self.ready.push_back(Shown { pts: Some(pts), duration, picture: None });
+    }
+
+    /// Since damage: what is not accounted for up to `pts`, because its packets were lost whole or had no time, is a
+    /// place of its own. Without it the last whole picture would be shown on.
+    fn bridge(&mut self, pts: i64) {
+        if let Some(end) = self.last_end.filter(|&end| self.gap && end < pts) {
+            self.shown += 1;
+            self.ready.push_back(Shown { pts: Some(end), duration: pts - end, picture: None });
+        }
     }
 }

@@ -220,3 +220,20 @@ pub trait VideoSink: Send {
     /// As [`VideoSink::push`].
     fn finish(self: Box<Self>) -> Result<(), MediaError>;
 }
+
+#[cfg(all(test, not(feature = "video")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_ffmpeg_says_how_to_get_one_with_it() {
+        let read = open(
+            Input::Stream(Box::new(std::io::empty())),
+            &VideoOptions::default(),
+            Span::default(),
+            &Limits::default(),
+        );
+        let advice = read.err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(advice.contains("FFmpeg"), "{advice}");
+    }
+}

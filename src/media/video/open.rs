@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{Cursor, ErrorKind, Read, Seek},
+    io::{Cursor, ErrorKind, Read, Seek, SeekFrom},
 };
 
 use super::{
@@ -93,6 +93,13 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
             return Err(MediaError::Refused { format: "a still or animated picture", advice });
         }
     };
+    let (reader, boxes_end) = match (reader, format) {
+        (Reader::File(mut file), Format::Mp4) => {
+            let end = boxes_end(&mut file).map_err(io)?;
+            (Reader::File(file), Some(end))
+        }
+        (reader, _) => (reader, None),
+    };
     let seekable = matches!(reader, Reader::File(_));
     let mut demuxer = Demuxer::open(demuxer_name, reader).map_err(|e| match (e, seekable, format) {
         (AvError::INVALID, false, Format::Mp4) => damaged(
@@ -127,7 +134,10 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
     let (hidden, chapters) = (demuxer.indexed(video).1, demuxer.chapters());
     Ok(Opened {
         format,
-        ends_at: declared_end(format, &head),
+        ends_at: match format {
+            Format::Mp4 => boxes_end,
+            _ => declared_end(format, &head),
+        },
         coding: format!("{name}, {}", stream.codec.name()),
         pixel_aspect: pixel_aspect(stream.pixel_aspect, turn),
         dropped: dropped(&streams, &keep, hidden, chapters),
@@ -194,6 +204,36 @@ fn declared_end(format: Format, head: &[u8]) -> Option<u64> {
     }
 }
 
+/// Where the last top-level box of an MP4 ends by its own header (ISO/IEC 14496-12, 4.2): behind the end of the file
+/// when it was cut. What is no box any more counts as the end, as it does for players. Leaves the file at its start.
+fn boxes_end(file: &mut (impl Read + Seek)) -> std::io::Result<u64> {
+    let len = file.seek(SeekFrom::End(0))?;
+    let mut at = 0;
+    // A real file has a few boxes, or a few for each fragment.
+    for _ in 0..1_000_000 {
+        let mut header = [0; 16];
+        let have = usize::try_from(len - at).unwrap_or(16).min(16);
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut header[..have])?;
+        let short = u64::from(u32::from_be_bytes([header[0], header[1], header[2], header[3]]));
+        let name = header[4..8].iter().all(|c| c.is_ascii_alphanumeric() || *c == b' ' || *c == 0xa9);
+        let size = match short {
+            1 if have == 16 => u64::from_be_bytes(header[8..].try_into().unwrap_or_default()),
+            0 => len - at,
+            n => n,
+        };
+        if have < 8 || !name || size < 8 {
+            break;
+        }
+        at = at.saturating_add(size);
+        if at >= len {
+            break;
+        }
+    }
+    file.rewind()?;
+    Ok(at)
+}
+
 /// An EBML size at `at` and where its data begins; the size is `None` when it is not known beforehand (RFC 8794,
 /// section 6.2).
 fn ebml_size(bytes: &[u8], at: usize) -> Option<(Option<u64>, usize)> {
@@ -251,6 +291,17 @@ mod tests {
         assert_eq!(declared_end(Format::WebM, live), None);
         assert_eq!(declared_end(Format::Mkv, b"\x1a\x45\xdf\xa3"), None);
         assert_eq!(declared_end(Format::Mkv, b"\x1a\x45\xdf\xa3\0\0"), None);
+    }
+
+    #[test]
+    fn boxes_say_where_an_mp4_ends() {
+        let end = |bytes: &[u8]| boxes_end(&mut Cursor::new(bytes)).expect("a slice can be read");
+        let ftyp = b"\0\0\0\x10ftypisom\0\0\0\0";
+        assert_eq!(end(&[&ftyp[..], b"\0\0\0\x0cmdat1234"].concat()), 28);
+        assert_eq!(end(&[&ftyp[..], b"\0\0\0\x40mdat1234"].concat()), 16 + 64, "cut inside of a box");
+        assert_eq!(end(&[&ftyp[..], b"\0\0\0\x01mdat\0\0\0\0\0\0\x01\0"].concat()), 16 + 256, "a long size");
+        assert_eq!(end(&[&ftyp[..], b"\0\0\0\0mdat1234"].concat()), 28, "up to the end of the file");
+        assert_eq!(end(&[&ftyp[..], b"\x01\x02\x03\x04\x05\x06\x07\x08"].concat()), 16, "something else follows");
     }
 
     #[test]

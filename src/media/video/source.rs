@@ -5,13 +5,13 @@ use std::collections::VecDeque;
 
 use super::{
     Unit, VideoInfo, VideoSource,
-    av::{AvError, Packet},
+    av::{AvError, Codec, Packet},
     damage::spread,
     film::{Film, Shown, damaged},
     graph::{Look, Shaper},
     open::{Opened, io},
     sound::Track,
-    times::{Timed, Timeline, nominal_ticks},
+    times::{Timed, Timeline, nominal_ticks, ticks_in},
 };
 use crate::{
     clip::{Span, VideoOptions},
@@ -100,7 +100,7 @@ impl Source {
                 if error == AvError::END {
                     return self.end();
                 }
-                self.film.spoilt(error)?;
+                self.film.interrupted(error)?;
                 self.errors += 1;
                 if self.errors < MOST_ERRORS { Ok(()) } else { self.end() }
             }
@@ -193,7 +193,7 @@ impl Source {
         self.film.finish()?;
         self.pictures()?;
         self.drain()?;
-        let cut = self.opened.ends_at.is_some_and(|end| self.opened.demuxer.bytes_held() < end);
+        let cut = self.is_cut();
         if !self.timeline.is_over() {
             let promised = match self.opened.format {
                 Format::Mp4 => Some(self.opened.demuxer.indexed(self.opened.video.0).0),
@@ -202,24 +202,35 @@ impl Source {
             };
             let missing = promised.unwrap_or(0).saturating_sub(self.film.shown + self.film.excused);
             let promised_end = self.promised_end();
-            let short = promised_end.is_some_and(|end| self.film.end_ticks().is_some_and(|e| e < end));
+            let ended = self.film.end_ticks();
+            let short =
+                self.opened.format != Format::Avi && promised_end.is_some_and(|end| ended.is_some_and(|e| e < end));
             if !self.allow_damaged && missing > 0 {
                 return Err(damaged(format!("{missing} of {} frames are missing", promised.unwrap_or(0))));
             }
             if !self.allow_damaged && (cut || short) {
                 return Err(damaged("it ends before the length that its header promises"));
             }
-            if missing > 0 || short {
+            if missing > 0 || short || cut {
                 self.fill(missing, promised_end)?;
             }
         }
         self.close()
     }
 
+    /// Whether the container is longer by its own header than the bytes that are there.
+    fn is_cut(&self) -> bool {
+        self.opened.ends_at.is_some_and(|end| self.opened.demuxer.bytes_held() < end)
+    }
+
     /// Where the video track ends by its header, in the container's ticks, less what rounding may cost.
     fn promised_end(&self) -> Option<i64> {
         let ticks = match self.opened.format {
-            Format::Mp4 => self.opened.video.1.duration?,
+            Format::Mp4 | Format::Avi => self.opened.video.1.duration?,
+            // Of the longest track, so only a promise to fill what was cut.
+            Format::Mkv | Format::WebM if self.is_cut() => {
+                ticks_in(self.opened.demuxer.duration_us()?, self.opened.time_base)
+            }
             _ => return None,
         };
         Some(self.first?.saturating_add(ticks).saturating_sub(SHORT_BY.saturating_mul(self.nominal)))
@@ -228,9 +239,12 @@ impl Source {
     /// Black frames for what was promised at the end.
     fn fill(&mut self, missing: u64, promised_end: Option<i64>) -> Result<(), MediaError> {
         let Some(from) = self.film.end_ticks() else { return Ok(()) };
-        let usual = self.nominal.saturating_mul(i64::try_from(missing.max(1)).unwrap_or(i64::MAX));
-        let ticks = promised_end.map_or(usual, |end| (end - from).max(0).saturating_add(SHORT_BY * self.nominal));
-        let ticks = if missing > 0 && ticks <= 0 { usual } else { ticks };
+        let whole = promised_end.map(|end| end.saturating_add(SHORT_BY * self.nominal).saturating_sub(from));
+        let usual = self.nominal.saturating_mul(i64::try_from(missing).unwrap_or(i64::MAX));
+        let ticks = whole.unwrap_or(usual);
+        if ticks <= 0 {
+            return Ok(());
+        }
         for (pts, duration) in spread(from, ticks, missing.max(1)) {
             self.film.place(pts, duration);
         }
@@ -239,7 +253,12 @@ impl Source {
 
     /// Lets go of what waited for something behind it.
     fn close(&mut self) -> Result<(), MediaError> {
-        self.ready.extend(self.timeline.finish().map(unit));
+        let (_, stream) = &self.opened.video;
+        // FFmpeg gives every packet of these the average length instead of its own.
+        let averaged = matches!(stream.codec, Codec::Vp8 | Codec::Vp9) && self.opened.format == Format::Mp4;
+        let end =
+            self.first.zip(stream.duration).filter(|_| averaged).map(|(first, ticks)| first.saturating_add(ticks));
+        self.ready.extend(self.timeline.finish(end).map(unit));
         if let Some(sound) = &mut self.sound {
             sound.finish()?;
         }

@@ -66,11 +66,12 @@ impl<T> Timeline<T> {
         done
     }
 
-    /// The last thing.
-    pub(super) fn finish(&mut self) -> Option<Timed<T>> {
+    /// The last thing. `end`: where it ends by the container, when that knows better than the thing itself.
+    pub(super) fn finish(&mut self, end: Option<i64>) -> Option<Timed<T>> {
         self.over = true;
         let &(at, duration, _) = self.held.as_ref()?;
-        self.let_go(at.saturating_add(if duration > 0 { duration } else { self.nominal }))
+        let own = at.saturating_add(if duration > 0 { duration } else { self.nominal });
+        self.let_go(end.filter(|&end| end > at && self.offset == 0).unwrap_or(own))
     }
 
     /// Ends what is held at `next`, or where the span ends.
@@ -99,12 +100,6 @@ impl<T> Timeline<T> {
         self.over
     }
 
-    /// Whether a thing of this time would be kept, as far as can be told before it is pushed.
-    pub(super) fn wants(&self, pts: Option<i64>) -> bool {
-        let Some(pts) = pts else { return true };
-        self.first.is_none() || self.since_first_us(pts.saturating_add(self.offset)) >= self.span.from_us
-    }
-
     /// Container's time of the first kept thing, and of the first at all; known once they were given back or pushed.
     pub(super) fn origin(&self) -> (Option<i64>, Option<i64>) {
         (self.origin, self.first)
@@ -117,7 +112,7 @@ impl<T> Timeline<T> {
 }
 
 /// Microseconds in ticks, rounded to the nearest.
-fn ticks_in(us: u64, base: TimeBase) -> i64 {
+pub(super) fn ticks_in(us: u64, base: TimeBase) -> i64 {
     let unit = u128::from(base.num.max(1)) * 1_000_000;
     i64::try_from((u128::from(us) * u128::from(base.den) + unit / 2) / unit).unwrap_or(i64::MAX)
 }
@@ -141,7 +136,7 @@ mod tests {
     fn run(span: Span, times: &[Option<i64>], last: i64) -> Vec<(i64, i64, usize)> {
         let mut line = Timeline::new(MS, 40, span);
         let mut out: Vec<_> = times.iter().enumerate().filter_map(|(i, &t)| line.push(t, last, i)).collect();
-        out.extend(line.finish());
+        out.extend(line.finish(None));
         out.into_iter().map(|t| (t.pts, t.duration, t.item)).collect()
     }
 
@@ -158,6 +153,16 @@ mod tests {
     #[test]
     fn the_last_frame_without_a_length_has_the_usual_one() {
         assert_eq!(run(Span::default(), &all(&[0, 50]), 0), [(0, 50, 0), (50, 40, 1)]);
+    }
+
+    #[test]
+    fn a_container_may_know_better_where_the_last_frame_ends() {
+        let end = |end| {
+            let mut line = Timeline::new(MS, 40, Span::default());
+            line.push(Some(100), 40, ());
+            line.finish(end).map(|t| t.duration)
+        };
+        assert_eq!([end(Some(107)), end(Some(100)), end(None)], [Some(7), Some(40), Some(40)]);
     }
 
     #[test]

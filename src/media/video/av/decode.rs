@@ -27,7 +27,12 @@ impl Decoder {
         let name = codec.decoder().ok_or(AvError::INVALID)?;
         // SAFETY: looks up a static table.
         let found = unsafe { ff::avcodec_find_decoder_by_name(name.as_ptr()) };
-        let threads = std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_THREADS));
+        let threads = match codec {
+            // FFmpeg 5.1 aborts the process when these decode whole frames at once and one of them is damaged
+            // ("Assertion frame->buf[0] failed"). They are fast enough alone.
+            Codec::Mpeg4 | Codec::H263 | Codec::Mpeg1 | Codec::Mpeg2 => 1,
+            _ => std::thread::available_parallelism().map_or(1, |n| n.get().min(MOST_THREADS)),
+        };
         let options =
             [("threads", &*threads.to_string()), ("max_pixels", &*max_pixels.min(i64::MAX as u64).to_string())];
         Self::open(demuxer, stream, found, &options)

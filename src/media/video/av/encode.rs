@@ -135,6 +135,12 @@ impl Encoder {
         usize::try_from(unsafe { (*self.0).frame_size }).unwrap_or(0)
     }
 
+    /// Samples that the stream has before the first that was sent.
+    pub(in super::super) fn lead_in(&self) -> i64 {
+        // SAFETY: a valid context.
+        i64::from(unsafe { (*self.0).initial_padding })
+    }
+
     /// Gives it a frame, or the end with `None`.
     pub(in super::super) fn send(&mut self, frame: Option<&Frame>) -> Result<(), AvError> {
         let raw = frame.map_or(ptr::null(), Frame::as_ptr);

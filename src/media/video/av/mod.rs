@@ -35,9 +35,9 @@ pub(super) use self::{
     packet::Packet,
 };
 
-/// Most that FFmpeg may allocate in one piece, in bytes: far above a frame of the largest size that codecs know, far
-/// below what a header can ask for.
-const MOST_AT_ONCE_BYTES: usize = 1 << 30;
+/// Most that FFmpeg may allocate in one piece, in bytes: a plane of 16,384 by 16,384 samples or the index of 13 million
+/// frames (five days), and far below what a header of a few bytes can ask for.
+const MOST_AT_ONCE_BYTES: usize = 320 << 20;
 
 /// What FFmpeg says went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,11 +114,6 @@ impl Muxer {
         Ok(())
     }
 
-    /// Length of a tick of stream `index` in the container.
-    pub(in super::super) fn time_base(&self, index: usize) -> Option<(i32, i32)> {
-        self.tracks.get(index).map(|t| t.base)
-    }
-
     /// Writes a packet with times of its encoder.
     pub(in super::super) fn write(&mut self, index: usize, mut packet: Packet) -> Result<(), AvError> {
         let Some(track) = self.tracks.get(index) else { return Err(AvError::INVALID) };

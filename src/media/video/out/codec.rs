@@ -126,10 +126,14 @@ impl Choice {
                 }
             }
             Container::Mkv | Container::WebM if self.live => {
+                options.push(("avoid_negative_ts", "disabled".to_owned()));
                 options.push(("live", "1".to_owned()));
                 options.push(("cluster_time_limit", "500".to_owned()));
             }
-            Container::Mkv | Container::WebM | Container::Ts => {}
+            // Opus begins before 0, which the container's own delay field says; moving all times would part sound and
+            // pictures by it.
+            Container::Mkv | Container::WebM => options.push(("avoid_negative_ts", "disabled".to_owned())),
+            Container::Ts => {}
         }
         if self.live {
             options.push(("flush_packets", "1".to_owned()));

@@ -133,10 +133,9 @@ impl Sink {
             let received = self.encoder.receive();
             let Some(mut packet) = self.wrote(received)? else { return Ok(()) };
             let pts = packet.pts();
-            if let Some(at) = self.inside.iter().position(|&(at, _)| Some(at) == pts) {
-                if let Some((_, duration)) = self.inside.remove(at) {
-                    packet.set_duration(duration);
-                }
+            let place = self.inside.iter().position(|&(at, _)| Some(at) == pts);
+            if let Some((_, duration)) = place.and_then(|at| self.inside.remove(at)) {
+                packet.set_duration(duration);
             }
             let written = self.muxer.write(self.track, packet);
             self.wrote(written)?;

@@ -22,6 +22,8 @@ pub(super) struct SoundOut {
     frame_samples: usize,
     /// What is before 0 is dropped behind the encoder instead of being hidden by an edit list.
     drop_lead_in: bool,
+    /// Samples by which packets are moved: a container with a field for the lead-in counts from its start.
+    lead_in: i64,
     /// Interleaved samples that do not fill a frame yet.
     rest: Vec<f32>,
     /// Samples that were taken.
@@ -41,6 +43,7 @@ impl SoundOut {
         let frame_samples = Some(encoder.frame_samples()).filter(|&n| n > 0).unwrap_or(USUAL);
         let track = muxer.add(&encoder, None, None)?;
         let drop_lead_in = !opus;
+        let lead_in = if opus { encoder.lead_in() } else { 0 };
         Ok(Self {
             encoder,
             track,
@@ -48,6 +51,7 @@ impl SoundOut {
             planar: !opus,
             frame_samples,
             drop_lead_in,
+            lead_in,
             rest: Vec::new(),
             taken: 0,
             sent: 0,
@@ -89,10 +93,11 @@ impl SoundOut {
     }
 
     fn receive(&mut self, muxer: &mut Muxer) -> Result<(), AvError> {
-        while let Some(packet) = self.encoder.receive()? {
+        while let Some(mut packet) = self.encoder.receive()? {
             if self.drop_lead_in && packet.pts().is_some_and(|pts| pts < 0) {
                 continue;
             }
+            packet.shift(self.lead_in);
             muxer.write(self.track, packet)?;
         }
         Ok(())
