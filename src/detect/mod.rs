@@ -33,9 +33,18 @@ pub trait Detector: Send + Sync {
     ///
     /// # Errors
     /// As [`Detector::detect`].
-    fn glance(&self, picture: &dyn Picture, _glance: Glance) -> Result<Vec<Finding>, DetectError> {
-        self.detect(picture)
+    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Glimpse, DetectError> {
+        Ok(Glimpse { found: self.detect(picture)?, up: glance.up })
     }
+}
+
+/// What one look saw.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Glimpse {
+    /// Everything that may be there.
+    pub found: Vec<Finding>,
+    /// Which way is up in this scene as far as is known now, to be handed to its next look: see [`Glance::up`].
+    pub up: u8,
 }
 
 /// Which of many looks at a scene this is.
@@ -45,6 +54,8 @@ pub struct Glance {
     pub number: u64,
     /// How far the camera turned the picture since the scene began, in radians, clockwise on the screen.
     pub roll: f32,
+    /// Quarter turns, clockwise, that would have brought the scene's first frame upright; 0 for the first look.
+    pub up: u8,
 }
 
 /// The shipped detectors for `classes`.

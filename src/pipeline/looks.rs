@@ -44,7 +44,7 @@ type Answered = Result<Answer, DetectError>;
 /// Somebody who looks.
 pub(super) enum Looks<'a> {
     /// At once, on the thread that asks.
-    Inline { detectors: &'a [Box<dyn Detector>], answers: VecDeque<Answered> },
+    Inline { eyes: Eyes<'a>, answers: VecDeque<Answered> },
     /// On a thread of its own.
     Beside { questions: SyncSender<Question>, answers: Receiver<Answered> },
 }
@@ -52,7 +52,7 @@ pub(super) enum Looks<'a> {
 impl<'a> Looks<'a> {
     /// Looks on the thread that asks.
     pub fn inline(detectors: &'a [Box<dyn Detector>]) -> Self {
-        Self::Inline { detectors, answers: VecDeque::new() }
+        Self::Inline { eyes: Eyes::new(detectors), answers: VecDeque::new() }
     }
 
     /// Looks on a thread of `scope`, which ends when the result is dropped.
@@ -64,8 +64,9 @@ impl<'a> Looks<'a> {
         let (questions, asked) = sync_channel::<Question>(256);
         let (answer, answers) = sync_channel(256);
         scope.spawn(move || {
+            let mut eyes = Eyes::new(detectors);
             for question in asked {
-                if answer.send(look(detectors, question)).is_err() {
+                if answer.send(eyes.look(question)).is_err() {
                     break;
                 }
             }
@@ -79,8 +80,8 @@ impl<'a> Looks<'a> {
     /// When nobody looks any more.
     pub fn ask(&mut self, question: Question) -> Result<(), CleanError> {
         match self {
-            Self::Inline { detectors, answers } => {
-                answers.push_back(look(detectors, question));
+            Self::Inline { eyes, answers } => {
+                answers.push_back(eyes.look(question));
                 Ok(())
             }
             Self::Beside { questions, .. } => questions.send(question).map_err(|_| CleanError::Interrupted),
@@ -105,12 +106,30 @@ impl<'a> Looks<'a> {
     }
 }
 
-fn look(detectors: &[Box<dyn Detector>], question: Question) -> Answered {
-    let Question { frame, class, picture, glance } = question;
-    let mut found = Vec::new();
-    for detector in detectors.iter().filter(|d| d.class() == class) {
-        found.extend(detector.glance(picture.as_ref(), glance)?);
+/// The detectors, and what they remember of the scene.
+pub(super) struct Eyes<'a> {
+    detectors: &'a [Box<dyn Detector>],
+    /// Which way is up, as each detector saw last.
+    up: Vec<u8>,
+}
+
+impl<'a> Eyes<'a> {
+    fn new(detectors: &'a [Box<dyn Detector>]) -> Self {
+        Self { detectors, up: vec![0; detectors.len()] }
     }
-    drop(picture);
-    Ok(Answer { frame, class, found })
+
+    fn look(&mut self, question: Question) -> Answered {
+        let Question { frame, class, picture, glance } = question;
+        let mut found = Vec::new();
+        for (detector, up) in self.detectors.iter().zip(&mut self.up).filter(|(d, _)| d.class() == class) {
+            if glance.number == 0 {
+                *up = 0;
+            }
+            let glimpse = detector.glance(picture.as_ref(), Glance { up: *up, ..glance })?;
+            *up = glimpse.up;
+            found.extend(glimpse.found);
+        }
+        drop(picture);
+        Ok(Answer { frame, class, found })
+    }
 }

@@ -150,7 +150,7 @@ impl<'a> Watch<'a> {
             watcher.looked = watcher.pace.step(&motion);
             asked.push(if watcher.looked { Asked::Open } else { Asked::No });
             if watcher.looked {
-                let glance = Glance { number: watcher.number, roll: self.roll };
+                let glance = Glance { number: watcher.number, roll: self.roll, up: 0 };
                 watcher.number += 1;
                 watcher.looks += 1;
                 let picture = Arc::clone(&picture);
@@ -190,7 +190,7 @@ impl<'a> Watch<'a> {
                 *asked = Asked::Open;
                 watcher.looked = true;
                 watcher.looks += 1;
-                let glance = Glance { number: watcher.number.max(1), roll: self.roll };
+                let glance = Glance { number: watcher.number.max(1), roll: self.roll, up: 0 };
                 let picture = Arc::clone(&held.picture);
                 self.looks.ask(Question { frame: self.count - 1, class: watcher.class, picture, glance })?;
             }

@@ -148,7 +148,7 @@ impl Tracker {
             match given {
                 Some(index) => {
                     matched[*index] = true;
-                    track.see(frame, found[*index], &self.motions);
+                    track.see(frame, found[*index], self.picture, &self.motions);
                 }
                 // Lines of text are found now as one, now as two: the same place, and nothing to follow anew.
                 None if boxes.iter().any(|b| track.now().share_inside(b) > 0.8) => track.hint(frame),
@@ -156,7 +156,7 @@ impl Tracker {
             }
         }
         for (finding, _) in found.iter().zip(&matched).filter(|(_, matched)| !**matched) {
-            let mut track = Track::new(self.next_id, frame, finding);
+            let mut track = Track::new(self.next_id, frame, finding, self.picture);
             self.next_id += 1;
             let back = if track.is_believed(&self.habits) {
                 self.habits.back_frames

@@ -29,6 +29,8 @@ pub(super) struct Track {
     pub seen_at: u64,
     /// Frame of the first sighting.
     pub born_at: u64,
+    /// Whether it was ever seen without being cut by the edge of the picture.
+    whole: bool,
     /// Number of sightings.
     pub sightings: u32,
     best: f32,
@@ -42,7 +44,7 @@ pub(super) struct Track {
 }
 
 impl Track {
-    pub fn new(id: u64, frame: u64, finding: &Finding) -> Self {
+    pub fn new(id: u64, frame: u64, finding: &Finding, picture: Rect) -> Self {
         let rect = finding.shape.bounds();
         let center = rect.center();
         Self {
@@ -53,6 +55,7 @@ impl Track {
             y: Axis::new(center.y, rect.height()),
             seen_at: frame,
             born_at: frame,
+            whole: !touches(&rect, &picture),
             sightings: 1,
             best: finding.score,
             evidence: finding.score,
@@ -95,8 +98,10 @@ impl Track {
     }
 
     /// Seen in the newest frame: the way there since the last sighting is drawn again with what is known now.
-    pub fn see(&mut self, frame: u64, finding: &Finding, motions: &super::Motions) {
-        let seen = finding.shape;
+    pub fn see(&mut self, frame: u64, finding: &Finding, picture: Rect, motions: &super::Motions) {
+        let whole = !touches(&finding.shape.bounds(), &picture);
+        // Of what the edge cuts only a part is seen: where it was thought to be counts as much.
+        let seen = if whole { finding.shape } else { united(&finding.shape, &self.now()) };
         let rect = seen.bounds();
         self.x.seen(rect.center().x, rect.width());
         self.y.seen(rect.center().y, rect.height());
@@ -104,24 +109,35 @@ impl Track {
         if let Some(last) = self.path.back_mut() {
             *last = shape;
         }
-        let gap = frame - self.seen_at;
-        let mut back = shape;
-        for step in 1..gap {
-            let at = frame - step;
-            let Some(motion) = motions.into_frame(at + 1) else { break };
-            back = carried(&back, &motion.reversed());
-            if at < self.from {
-                break;
-            }
-            let index = (at - self.from) as usize;
-            let share = 1.0 - step as f32 / gap as f32;
-            self.path[index] = between(&self.path[index], &back, share);
-        }
+        self.draw_back(frame, shape, whole, motions);
+        self.whole |= whole;
         self.seen_at = frame;
         self.sightings += 1;
         self.best = self.best.max(finding.score);
         self.evidence += finding.score;
         self.missed = 0;
+    }
+
+    /// Draws the way back from a sighting in `frame` to the one before. What came in over the edge and is seen whole
+    /// for the first time is drawn back further, to where it came in: the parts that were seen before were too small.
+    fn draw_back(&mut self, frame: u64, shape: Shape, whole: bool, motions: &super::Motions) {
+        let gap = frame - self.seen_at;
+        let first_whole = whole && !self.whole;
+        let mut back = shape;
+        for at in (self.from..frame).rev() {
+            let step = frame - at;
+            if step >= gap && !first_whole {
+                break;
+            }
+            let Some(motion) = motions.into_frame(at + 1) else { break };
+            back = carried(&back, &motion.reversed());
+            let index = (at - self.from) as usize;
+            self.path[index] = if step < gap {
+                between(&self.path[index], &back, 1.0 - step as f32 / gap as f32)
+            } else {
+                united(&self.path[index], &back.bounds())
+            };
+        }
     }
 
     /// The outline of a sighting, made steady: its centre as the filter has it, its sides falling slowly and rising at
@@ -209,6 +225,26 @@ impl Track {
         while self.from + self.path.len() as u64 > frame && self.path.len() > 1 {
             self.path.pop_back();
         }
+    }
+}
+
+/// Whether the edge of the picture cuts `rect`, or nearly.
+fn touches(rect: &Rect, picture: &Rect) -> bool {
+    let near = 3.0;
+    rect.x0 < picture.x0 + near
+        || rect.y0 < picture.y0 + near
+        || rect.x1 > picture.x1 - near
+        || rect.y1 > picture.y1 - near
+}
+
+/// `shape` together with `rect`, if they are of one kind of size; quadrilaterals stay as they are.
+fn united(shape: &Shape, rect: &Rect) -> Shape {
+    let both = shape.bounds().union(rect);
+    match shape {
+        Shape::Rect(own) | Shape::Ellipse(own) if both.area() < 3.0 * own.area().max(rect.area()) => {
+            Shape::Rect(both)
+        }
+        Shape::Rect(_) | Shape::Ellipse(_) | Shape::Quad(_) => *shape,
     }
 }
 

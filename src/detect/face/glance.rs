@@ -3,11 +3,11 @@
 //! enough.
 
 use super::{
-    FaceDetector, SIDEWAYS_SCORE_MIN, centerface, head, pyramid,
+    EVIDENCE_FLOOR, FaceDetector, SIDEWAYS_SCORE_MIN, TURN_MARGIN, UPRIGHT_BIAS, centerface, head, pyramid,
     turn::{Turn, Turned},
 };
 use crate::{
-    detect::{Glance, Picture},
+    detect::{Glance, Glimpse, Picture},
     effort::Effort,
     error::DetectError,
     finding::{Class, Finding},
@@ -62,28 +62,45 @@ impl FaceDetector {
             .collect())
     }
 
-    pub(super) fn glance_at(&self, picture: &dyn Picture, glance: Glance) -> Result<Vec<Finding>, DetectError> {
-        let up = upright(glance.roll);
+    /// The look that is due: at one size the way that is up, and now and then at a small size the other ways, which
+    /// finds people who lie, and tells when another way is up.
+    pub(super) fn glance_at(&self, picture: &dyn Picture, glance: Glance) -> Result<Glimpse, DetectError> {
+        let turned = upright(glance.roll);
         let sides = cycle(self.effort);
         let side = sides[(glance.number % sides.len() as u64) as usize];
-        let mut found = self.look(picture, side, up)?;
-        let sideways: &[u8] = if glance.number == 0 {
-            &[1, 2, 3]
-        } else if glance.number.is_multiple_of(SIDEWAYS_EVERY) {
-            match glance.number / SIDEWAYS_EVERY % 3 {
-                0 => &[1],
-                1 => &[3],
-                _ => &[2],
-            }
-        } else {
-            &[]
+        let others: &[u8] = match (glance.number, glance.number / SIDEWAYS_EVERY % 3) {
+            (0, _) => &[1, 2, 3],
+            (number, _) if !number.is_multiple_of(SIDEWAYS_EVERY) => &[],
+            (_, 0) => &[1],
+            (_, 1) => &[3],
+            (_, _) => &[2],
         };
-        for quarters in sideways {
-            let seen = self.look(picture, SIDEWAYS_SIDE_PX, up + quarters)?;
-            found.extend(seen.into_iter().filter(|f| f.score >= SIDEWAYS_SCORE_MIN));
+        let mut up = glance.up;
+        let mut found = Vec::new();
+        if !others.is_empty() {
+            let held = self.look(picture, SIDEWAYS_SIDE_PX, turned + up)?;
+            let mut most = evidence(&held) * UPRIGHT_BIAS + TURN_MARGIN;
+            found.extend(held);
+            for quarters in others {
+                let way = (glance.up + quarters) % 4;
+                let seen = self.look(picture, SIDEWAYS_SIDE_PX, turned + way)?;
+                if evidence(&seen) > most {
+                    most = evidence(&seen);
+                    up = way;
+                }
+                found.extend(seen.into_iter().filter(|f| f.score >= SIDEWAYS_SCORE_MIN));
+            }
         }
-        Ok(without_doubles(found))
+        if side != SIDEWAYS_SIDE_PX || others.is_empty() || up != glance.up {
+            found.extend(self.look(picture, side, turned + up)?);
+        }
+        Ok(Glimpse { found: without_doubles(found), up })
     }
+}
+
+/// What speaks for a way up: the faces that are seen so.
+fn evidence(seen: &[Finding]) -> f32 {
+    seen.iter().map(|f| (f.score - EVIDENCE_FLOOR).max(0.0)).sum()
 }
 
 /// The quarter turn, clockwise, that brings a picture that was turned clockwise by `roll` radians nearest to upright.

@@ -23,7 +23,7 @@ use crate::{
     infer::{Model, registry::Registry},
 };
 
-use super::{Detector, Glance, Picture, pose};
+use super::{Detector, Glance, Glimpse, Picture, pose};
 use centerface::Seen;
 use pyramid::Pyramid;
 use turn::{Turn, Turned};
@@ -163,7 +163,7 @@ impl Detector for FaceDetector {
         Class::Face
     }
 
-    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Vec<Finding>, DetectError> {
+    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Glimpse, DetectError> {
         self.glance_at(picture, glance)
     }
 

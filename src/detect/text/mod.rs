@@ -19,7 +19,7 @@ use crate::{
     infer::registry::Registry,
 };
 
-use super::{Detector, Glance, Picture};
+use super::{Detector, Glance, Glimpse, Picture};
 use components::components;
 use contrast::evened;
 use dbnet::text_map;
@@ -98,11 +98,12 @@ impl Detector for TextDetector {
         self.seen_in(picture, &self.passes)
     }
 
-    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Vec<Finding>, DetectError> {
-        match self.glances.len() as u64 {
-            0 => self.detect(picture),
-            n => self.seen_in(picture, &self.glances[(glance.number % n) as usize..][..1]),
-        }
+    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Glimpse, DetectError> {
+        let found = match self.glances.len() as u64 {
+            0 => self.detect(picture)?,
+            n => self.seen_in(picture, &self.glances[(glance.number % n) as usize..][..1])?,
+        };
+        Ok(Glimpse { found, up: glance.up })
     }
 }
 
