@@ -31,8 +31,6 @@ pub(in super::super) struct Pictures {
     pub(in super::super) matrix: Matrix,
     /// Most frames between two that can be decoded alone.
     pub(in super::super) gop: i32,
-    /// Most frames in a row that are coded after one that is shown after them.
-    pub(in super::super) b_frames: i32,
     /// Whether the container keeps the stream's header apart.
     pub(in super::super) header_apart: bool,
 }
@@ -53,7 +51,10 @@ impl Encoder {
             ctx.sample_aspect_ratio = ff::AVRational { num: aspect.0 as c_int, den: aspect.1 as c_int };
             ctx.time_base = ff::AVRational { num: pictures.time_base.0, den: pictures.time_base.1 };
             ctx.framerate = ff::AVRational { num: pictures.frame_rate.0, den: pictures.frame_rate.1 };
-            (ctx.gop_size, ctx.max_b_frames) = (pictures.gop, pictures.b_frames);
+            // No frame out of order: a file's index then needs neither offsets nor an edit list, and every time in it is
+            // the one that is shown. At the same likeness (SSIM .988 and .978, two moving views at 1280x720) that
+            // makes files 1.57 and 1.35 times as large.
+            (ctx.gop_size, ctx.max_b_frames) = (pictures.gop, 0);
             ctx.field_order = AVFieldOrder::AV_FIELD_PROGRESSIVE;
             ctx.color_range = AVColorRange::AVCOL_RANGE_MPEG;
             ctx.chroma_sample_location = AVChromaLocation::AVCHROMA_LOC_LEFT;

@@ -8,10 +8,8 @@ use crate::{
     geom::Size,
 };
 
-/// Settings of x265, which prints by itself and writes its settings into the stream unless it is told not to; of them
-/// [`Choice::b_frames`] is the one that differs.
-const X265: &str = "log-level=none:info=0:bframes=3:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0";
-const X265_LIVE: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0";
+/// Settings of x265, which prints by itself and writes its settings into the stream unless it is told not to.
+const X265: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0";
 
 /// Everything that follows from the options.
 pub(super) struct Choice {
@@ -70,16 +68,6 @@ impl Choice {
         (num / den.max(1)).saturating_mul(seconds).clamp(12, 300)
     }
 
-    /// Most frames in a row that are coded after one that is shown after them. In a file three, as encoders have by
-    /// themselves: at the same likeness (SSIM .988 and .978, two moving views at 1280x720) files without are 1.57 and
-    /// 1.35 times as large. In a pipe none, since each would have to wait for the one behind.
-    pub(super) fn b_frames(&self) -> i32 {
-        match self.codec {
-            Codec::H264 | Codec::Hevc if !self.live => 3,
-            Codec::H264 | Codec::Hevc | Codec::Vp9 => 0,
-        }
-    }
-
     /// Options of the encoder. Threads are fixed, because their number changes the stream and the same input must give
     /// the same output on every machine.
     pub(super) fn options(&self) -> Vec<(&'static str, String)> {
@@ -89,11 +77,7 @@ impl Choice {
         match self.codec {
             // Captions and other user data of frames: ours have none, and the encoder is told to write none.
             Codec::H264 => options.extend([("preset", "veryfast"), ("a53cc", "0"), ("udu_sei", "0")]),
-            Codec::Hevc => options.extend([
-                ("preset", "veryfast"),
-                ("udu_sei", "0"),
-                ("x265-params", if self.live { X265_LIVE } else { X265 }),
-            ]),
+            Codec::Hevc => options.extend([("preset", "veryfast"), ("udu_sei", "0"), ("x265-params", X265)]),
             Codec::Vp9 => {
                 // A bit rate of 0 makes the constant rate factor the only measure.
                 options.extend([("b", "0"), ("row-mt", "1"), ("tile-columns", "1")]);
@@ -128,8 +112,7 @@ impl Choice {
         match self.container {
             Container::Mp4 => {
                 options.push(("video_track_timescale", ticks_a_second.to_string()));
-                // No edit list: it is where frames hide. Frames out of order need none when their offsets may be
-                // negative, so that the first is shown at 0.
+                // No edit list: it is where frames hide, and without frames out of order there is nothing to edit.
                 options.push(("use_editlist", "0".to_owned()));
                 options.push(("empty_hdlr_name", "1".to_owned()));
                 options.push(("write_tmcd", "0".to_owned()));
@@ -137,7 +120,7 @@ impl Choice {
                     options.push(("movflags", "frag_keyframe+empty_moov+default_base_moof".to_owned()));
                     options.push(("frag_duration", "500000".to_owned()));
                 } else {
-                    options.push(("movflags", "faststart+negative_cts_offsets".to_owned()));
+                    options.push(("movflags", "faststart".to_owned()));
                 }
             }
             Container::Mkv | Container::WebM if self.live => {

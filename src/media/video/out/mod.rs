@@ -99,7 +99,6 @@ impl Sink {
             frame_rate: rate,
             matrix: info.matrix,
             gop: choice.gop(rate),
-            b_frames: choice.b_frames(),
             header_apart: apart,
         };
         let encoder = Encoder::video(choice.encoder, &pictures, &choice.options())

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/video").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film").join(name)
 }
 
 /// The fixture through source and sink, nothing redacted.
