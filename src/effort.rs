@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effort {
+    /// Fewer passes and smaller inputs: for previews and slow machines; misses more of what is small.
+    Fast,
     /// The measured default.
     #[default]
     Balanced,

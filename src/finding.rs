@@ -13,10 +13,12 @@ pub enum Class {
     Face,
     /// Written or printed text at any angle.
     Text,
+    /// A place that the user named; no detector looks for it.
+    Region,
 }
 
 impl Class {
-    /// Every class, in the order in which reports list them.
+    /// Every class that is looked for, in the order in which reports list them.
     pub const ALL: &'static [Class] = &[Class::Face, Class::Text];
 
     /// The name used in policies, options and reports.
@@ -24,6 +26,7 @@ impl Class {
         match self {
             Class::Face => "face",
             Class::Text => "text",
+            Class::Region => "region",
         }
     }
 
@@ -32,6 +35,7 @@ impl Class {
         match self {
             Class::Face => "faces",
             Class::Text => "text",
+            Class::Region => "regions",
         }
     }
 }

@@ -70,18 +70,21 @@ pub mod doctor;
 pub mod effort;
 pub mod error;
 pub mod finding;
+pub mod flow;
 pub mod frame;
 pub mod geom;
 pub mod infer;
 pub mod limits;
 pub mod media;
 pub mod metadata;
+pub mod motion;
 pub mod pipeline;
 pub mod policy;
 pub mod redact;
 pub mod resample;
 pub mod secret;
 pub mod style;
+pub mod track;
 pub mod verify;
 
 /// The crate whose [`image::RgbImage`] frames are passed in.

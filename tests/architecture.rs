@@ -20,7 +20,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("doctor", &["media", "infer"]),
     (
         "pipeline",
-        &["media", "metadata", "detect", "phi", "identity", "track", "policy", "redact", "verify", "audit"],
+        &["media", "metadata", "detect", "phi", "identity", "flow", "track", "policy", "redact", "verify", "audit"],
     ),
     ("verify", &["media", "metadata", "detect"]),
     ("detect", &["infer"]),
@@ -29,6 +29,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("infer", &[]),
     ("media", &[]),
     ("metadata", &[]),
+    ("flow", &[]),
     ("track", &[]),
     ("policy", &[]),
     ("redact", &[]),
@@ -36,8 +37,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 ];
 
 /// Plain words that every part may use. They know each other and nothing else.
-const NOUNS: &[&str] =
-    &["area", "clip", "effort", "error", "finding", "frame", "geom", "limits", "resample", "secret", "style"];
+const NOUNS: &[&str] = &[
+    "area", "clip", "effort", "error", "finding", "frame", "geom", "limits", "motion", "resample", "secret",
+    "style",
+];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
 const NAMED_IN: &[(&str, &[&str])] = &[

@@ -1,5 +1,7 @@
 //! Many inputs, one after the other or several at once. One bad file never stops the rest; the worst result decides.
 
+mod boxes;
+mod film;
 mod names;
 mod resume;
 mod run;
@@ -28,6 +30,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Inputs handled at the same time; at least 1.
     pub jobs: usize,
+    /// Where to write what was destroyed in each frame, as JSON Lines. Default: nowhere.
+    pub boxes: Option<PathBuf>,
 }
 
 /// The manifest that belongs to an output folder: beside it, so that everything inside may be posted.
@@ -88,10 +92,12 @@ pub enum BatchError {
         /// In which way.
         how: &'static str,
     },
-    /// The manifest would be posted with the pictures.
-    #[error("the manifest {} would lie inside the output folder, where it could be posted; choose another place", .path.display())]
-    ManifestInside {
-        /// The manifest.
+    /// A private file would be posted with the pictures.
+    #[error("the {what} {} would lie inside the output folder, where it could be posted; choose another place", .path.display())]
+    Inside {
+        /// What the file is.
+        what: &'static str,
+        /// The file.
         path: PathBuf,
     },
     /// The output folder cannot be used.

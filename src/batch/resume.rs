@@ -2,13 +2,12 @@
 
 use std::{
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
 use super::Ending;
-use crate::{audit::Row, infer::registry::sha256_hex, pipeline::InputReport};
+use crate::{audit::Row, media::hash_file, pipeline::InputReport};
 
 /// Rows of earlier runs that still hold, by content of the input.
 ///
@@ -54,7 +53,7 @@ impl Done {
 }
 
 fn is_file_with_hash(path: &Path, sha256: &str) -> bool {
-    fs::read(path).is_ok_and(|bytes| sha256_hex(&bytes) == sha256)
+    hash_file(path).is_ok_and(|(got, _)| got == sha256)
 }
 
 /// Everything besides the input that decides what an output looks like.

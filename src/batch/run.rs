@@ -13,7 +13,9 @@ use std::{
 };
 
 use super::{
-    BatchError, Ending, Options, names,
+    BatchError, Ending, Options,
+    boxes::Boxes,
+    names,
     resume::{Done, Fingerprint},
     walk::{self, Item, Origin},
 };
@@ -22,10 +24,11 @@ use crate::{
     error::{CleanError, MediaError},
     infer::registry::sha256_hex,
     media::{
-        self,
+        self, Format,
         draft::{self, Draft},
     },
     pipeline::{Cleaned, Cleaner, InputReport, Outcome},
+    policy::decide::decide,
 };
 
 /// Inputs larger than this are handled one at a time, so that memory does not grow with the number of jobs.
@@ -82,8 +85,9 @@ pub fn run(
         }
         manifest = Some(open);
     }
+    let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
     let stems = options.keep_names.then(|| names::kept(&items));
-    let worker = Worker { cleaner, options, done: &done, large: Mutex::new(()) };
+    let worker = Worker { cleaner, options, done: &done, boxes: boxes.as_ref(), large: Mutex::new(()) };
     progress.begin(items.len());
 
     let mut handled = Vec::with_capacity(items.len());
@@ -97,7 +101,7 @@ pub fn run(
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
-                    let job = worker.handle(item, stems.as_ref().map(|s| s[index].as_path()));
+                    let job = worker.handle(index, item, stems.as_ref().map(|s| s[index].as_path()));
                     if matches!(job.ending, Err(CleanError::Interrupted)) || send.send((index, job)).is_err() {
                         break;
                     }
@@ -123,6 +127,9 @@ pub fn run(
     if let Some(error) = failure {
         return Err(error.into());
     }
+    if let Some(boxes) = &boxes {
+        boxes.finish()?;
+    }
     handled.sort_by_key(|h| h.index);
     let interrupted = handled.len() < items.len();
     Ok(Batch { handled, interrupted })
@@ -141,9 +148,7 @@ fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
 fn prepare(options: &Options) -> Result<Manifest, BatchError> {
     let out = &options.out;
     fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
-    if walk::real_path(&options.manifest).starts_with(walk::real_path(out)) {
-        return Err(BatchError::ManifestInside { path: options.manifest.clone() });
-    }
+    outside(&options.manifest, "manifest", options)?;
     let manifest = Manifest::open(&options.manifest)?;
     draft::sweep(out)?;
     // Found out now rather than after the first picture's minute of work.
@@ -154,31 +159,54 @@ fn prepare(options: &Options) -> Result<Manifest, BatchError> {
     Ok(manifest)
 }
 
-struct Worker<'a> {
-    cleaner: &'a Cleaner,
-    options: &'a Options,
-    done: &'a Done,
+/// Refuses a private file inside the output folder.
+fn outside(path: &Path, what: &'static str, options: &Options) -> Result<(), BatchError> {
+    if walk::real_path(path).starts_with(walk::real_path(&options.out)) {
+        return Err(BatchError::Inside { what, path: path.to_owned() });
+    }
+    Ok(())
+}
+
+fn open_boxes(path: &Path, options: &Options) -> Result<Boxes, BatchError> {
+    outside(path, "file of boxes", options)?;
+    Ok(Boxes::create(path)?)
+}
+
+pub(super) struct Worker<'a> {
+    pub(super) cleaner: &'a Cleaner,
+    pub(super) options: &'a Options,
+    pub(super) done: &'a Done,
+    pub(super) boxes: Option<&'a Boxes>,
     large: Mutex<()>,
 }
 
 /// What a worker hands to the writer.
-struct Job {
-    input_sha256: Option<String>,
-    input_bytes: u64,
-    outputs: Vec<OutputRow>,
+pub(super) struct Job {
+    pub(super) input_sha256: Option<String>,
+    pub(super) input_bytes: u64,
+    pub(super) outputs: Vec<OutputRow>,
     ending: Result<Ending, CleanError>,
 }
 
 impl Worker<'_> {
-    fn handle(&self, item: &Item, stem: Option<&Path>) -> Job {
+    fn handle(&self, index: usize, item: &Item, stem: Option<&Path>) -> Job {
         let mut job = Job { input_sha256: None, input_bytes: 0, outputs: Vec::new(), ending: Ok(Ending::Skipped) };
-        job.ending = self.try_handle(item, stem, &mut job);
+        job.ending = self.try_handle(index, item, stem, &mut job);
         job
     }
 
-    fn try_handle(&self, item: &Item, stem: Option<&Path>, job: &mut Job) -> Result<Ending, CleanError> {
+    fn try_handle(
+        &self,
+        index: usize,
+        item: &Item,
+        stem: Option<&Path>,
+        job: &mut Job,
+    ) -> Result<Ending, CleanError> {
         if let Origin::Unreadable(reason) = &item.origin {
             return Ok(Ending::Failed { reason: reason.clone() });
+        }
+        if media::sniff(&media::head(&item.path)?).is_ok_and(Format::is_video) {
+            return self.handle_video(index, item, stem, job);
         }
         let bytes = media::read_file(&item.path, &self.cleaner.policy().limits)?;
         job.input_bytes = bytes.len() as u64;
@@ -193,12 +221,14 @@ impl Worker<'_> {
         let _alone = self.gate(job.input_bytes);
         if self.options.dry_run {
             let report = self.cleaner.inspect_bytes(bytes)?;
+            self.note(index, &report)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
         let Cleaned { outputs, report } = self.cleaner.clean_bytes(bytes)?;
         if let Outcome::Withheld { reason } = &report.outcome {
             return Ok(Ending::Withheld { reason: reason.clone(), report });
         }
+        self.note(index, &report)?;
         let mut published = Vec::with_capacity(outputs.len());
         let pages = outputs.len();
         for (page, output) in outputs.into_iter().enumerate() {
@@ -218,10 +248,23 @@ impl Worker<'_> {
     }
 
     fn gate(&self, bytes: u64) -> Option<MutexGuard<'_, ()>> {
-        (bytes > LARGE_FILE_BYTES).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner))
+        (bytes > LARGE_FILE_BYTES).then(|| self.alone())
     }
 
-    fn output_name(
+    pub(super) fn alone(&self) -> MutexGuard<'_, ()> {
+        self.large.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down what went in a picture, when that was asked for.
+    fn note(&self, index: usize, report: &InputReport) -> Result<(), MediaError> {
+        let Some(boxes) = self.boxes else { return Ok(()) };
+        for (page, frame) in report.frames.iter().enumerate() {
+            boxes.picture(index, page, &decide(self.cleaner.policy(), &frame.findings))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn output_name(
         &self,
         stem: Option<&Path>,
         page: usize,
@@ -237,12 +280,16 @@ impl Worker<'_> {
     }
 
     fn publish(&self, name: &Path, bytes: &[u8]) -> Result<(), MediaError> {
+        // The draft lies in the root of the output folder, where leftovers are looked for.
+        self.publish_draft(name, Draft::write(&self.options.out, bytes)?)
+    }
+
+    pub(super) fn publish_draft(&self, name: &Path, draft: Draft) -> Result<(), MediaError> {
         let target = self.options.out.join(name);
         let folder = target.parent().unwrap_or(&self.options.out);
         fs::create_dir_all(folder)
             .map_err(|source| MediaError::Io { doing: "making a folder for the output", source })?;
-        // The draft lies in the root of the output folder, where leftovers are looked for.
-        Draft::write(&self.options.out, bytes)?.publish(&target, self.options.overwrite)
+        draft.publish(&target, self.options.overwrite)
     }
 }
 

@@ -4,9 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{finding::Class, style::Style};
+use crate::{
+    clip::{Audio, Codec, Container},
+    effort::Effort,
+    finding::Class,
+    style::Style,
+};
 
-/// Makes photos safe to post: strips all metadata, finds faces and text, destroys them, checks its own output.
+/// Makes photos and videos safe to post: strips all metadata, finds faces and text, destroys them, checks its own
+/// output.
 ///
 /// Inputs are never changed. Everything runs on this machine; nothing is sent anywhere.
 #[derive(Debug, Parser)]
@@ -47,7 +53,7 @@ pub struct RuntimeArgs {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Make clean copies of pictures and of whole folders
+    /// Make clean copies of pictures, videos and whole folders
     Clean(CleanArgs),
     /// List what a file gives away and what would be redacted; writes nothing
     Inspect(InspectArgs),
@@ -73,7 +79,7 @@ pub enum Command {
 /// How to clean.
 #[derive(Debug, Args)]
 pub struct CleanArgs {
-    /// Pictures and folders; folders are searched to the bottom, hidden files too
+    /// Pictures, videos and folders; folders are searched to the bottom, hidden files too
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Folder for the clean copies; made when missing
@@ -99,6 +105,9 @@ pub struct CleanArgs {
     /// Name inputs by number only, on the screen and in the manifest
     #[arg(long)]
     pub private: bool,
+    /// Write what was destroyed in each frame to this file, one line of JSON each
+    #[arg(long, value_name = "FILE")]
+    pub boxes: Option<PathBuf>,
     /// Print one JSON report on standard output
     #[arg(long)]
     pub json: bool,
@@ -122,15 +131,153 @@ pub struct PolicyArgs {
     /// Look of redacted areas [default: blur]
     #[arg(long, value_enum)]
     pub style: Option<StyleArg>,
-    /// Look harder: slower, finds a little more
-    #[arg(long)]
-    pub thorough: bool,
+    /// How hard to look [default: balanced]
+    #[arg(long, value_enum, value_name = "SPEED")]
+    pub speed: Option<SpeedArg>,
     /// Quality of JPEG output, 1 to 100 [default: 90]
     #[arg(long, value_name = "N")]
     pub quality: Option<u8>,
     /// Shrink outputs to this longest side in pixels [default: keep the size]
     #[arg(long, value_name = "PX")]
     pub max_side: Option<u32>,
+    /// Always destroy these places too: a TOML file with a table `[[region]]` for each, holding `box = [x, y, width,
+    /// height]` in pixels and, for videos, `from_s` and `to_s`
+    #[arg(long, value_name = "FILE")]
+    pub regions: Option<PathBuf>,
+    #[command(flatten)]
+    pub video: VideoArgs,
+}
+
+/// How videos are read and written.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Video options")]
+pub struct VideoArgs {
+    /// What becomes of the sound; a voice identifies a person [default: drop]
+    #[arg(long, value_enum)]
+    pub audio: Option<AudioArg>,
+    /// Container of videos [default: mp4]
+    #[arg(long, value_enum)]
+    pub container: Option<ContainerArg>,
+    /// Codec of videos; WebM always holds VP9 [default: h264]
+    #[arg(long, value_enum)]
+    pub codec: Option<CodecArg>,
+    /// Constant rate factor of the encoder, less is better [default: 20]
+    #[arg(long, value_name = "N")]
+    pub crf: Option<u8>,
+    /// Keep only what is shown from this moment on, in seconds or as H:MM:SS
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub from: Option<u64>,
+    /// Keep only what is shown before this moment
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub to: Option<u64>,
+    /// Show what cannot be decoded as black frames instead of failing
+    #[arg(long)]
+    pub allow_damaged: bool,
+}
+
+/// A moment in microseconds, from seconds (`9`, `2.5`) or hours, minutes and seconds (`1:02:03.5`, `2:30`).
+fn moment(text: &str) -> Result<u64, String> {
+    let wrong = || "must be seconds, or minutes and seconds like 2:30".to_owned();
+    let mut parts = text.split(':').rev();
+    let seconds: f64 = parts.next().and_then(|s| s.parse().ok()).ok_or_else(wrong)?;
+    let mut total = seconds;
+    let mut unit = 60.0;
+    for part in parts {
+        let whole: u32 = part.parse().map_err(|_| wrong())?;
+        if unit > 3600.0 || seconds >= 60.0 {
+            return Err(wrong());
+        }
+        total += f64::from(whole) * unit;
+        unit *= 60.0;
+    }
+    if !(0.0..1e9).contains(&total) {
+        return Err(wrong());
+    }
+    Ok((total * 1e6).round() as u64)
+}
+
+/// A speed as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SpeedArg {
+    /// Fewer and smaller looks: misses more of what is small
+    Fast,
+    /// The measured default
+    Balanced,
+    /// More looks: slower, finds a little more
+    Thorough,
+}
+
+impl From<SpeedArg> for Effort {
+    fn from(arg: SpeedArg) -> Self {
+        match arg {
+            SpeedArg::Fast => Effort::Fast,
+            SpeedArg::Balanced => Effort::Balanced,
+            SpeedArg::Thorough => Effort::Thorough,
+        }
+    }
+}
+
+/// What becomes of the sound, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AudioArg {
+    /// No audio track
+    Drop,
+    /// Voices shifted so that they are not recognisable, words intelligible
+    Disguise,
+    /// As it sounds
+    Keep,
+}
+
+impl From<AudioArg> for Audio {
+    fn from(arg: AudioArg) -> Self {
+        match arg {
+            AudioArg::Drop => Audio::Drop,
+            AudioArg::Disguise => Audio::Disguise,
+            AudioArg::Keep => Audio::Keep,
+        }
+    }
+}
+
+/// A container as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ContainerArg {
+    /// MP4, the index first
+    Mp4,
+    /// Matroska
+    Mkv,
+    /// WebM, with VP9
+    Webm,
+}
+
+impl From<ContainerArg> for Container {
+    fn from(arg: ContainerArg) -> Self {
+        match arg {
+            ContainerArg::Mp4 => Container::Mp4,
+            ContainerArg::Mkv => Container::Mkv,
+            ContainerArg::Webm => Container::WebM,
+        }
+    }
+}
+
+/// A codec as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CodecArg {
+    /// H.264: plays everywhere
+    H264,
+    /// HEVC: smaller, slower
+    Hevc,
+    /// VP9
+    Vp9,
+}
+
+impl From<CodecArg> for Codec {
+    fn from(arg: CodecArg) -> Self {
+        match arg {
+            CodecArg::H264 => Codec::H264,
+            CodecArg::Hevc => Codec::Hevc,
+            CodecArg::Vp9 => Codec::Vp9,
+        }
+    }
 }
 
 /// What to inspect.

@@ -15,7 +15,7 @@ use super::{
     Exit, Fatal,
     args::{CleanArgs, RuntimeArgs},
     print::{self, count},
-    progress::{Screen, name},
+    progress::{Frames, Screen, name},
     setup,
 };
 use crate::{
@@ -25,12 +25,22 @@ use crate::{
     pipeline::{Cleaner, InputReport, ModelUsed, Observer, Step},
 };
 
-/// Stops the current input at its next step once the user asked for it.
-struct Interrupt(Arc<AtomicBool>);
+/// Stops the current input at its next step once the user asked for it, and shows how far a video is.
+struct Interrupt {
+    asked: Arc<AtomicBool>,
+    frames: Frames,
+}
 
 impl Observer for Interrupt {
-    fn step(&self, _step: Step) -> Result<(), CleanError> {
-        if self.0.load(Ordering::Relaxed) { Err(CleanError::Interrupted) } else { Ok(()) }
+    fn step(&self, step: Step) -> Result<(), CleanError> {
+        if step == Step::Verifying {
+            self.frames.clear();
+        }
+        if self.asked.load(Ordering::Relaxed) { Err(CleanError::Interrupted) } else { Ok(()) }
+    }
+
+    fn frames(&self, done: u64, of: Option<u64>) {
+        self.frames.show(done, of);
     }
 }
 
@@ -46,15 +56,17 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
         overwrite: args.overwrite,
         dry_run: args.dry_run,
         jobs,
+        boxes: args.boxes.clone(),
     };
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
-    let cleaner = Cleaner::new(policy, &setup::runtime(runtime, jobs))?.observed_by(Arc::new(Interrupt(stop)));
+    let mut screen = Screen::new(args.quiet || args.json, args.private);
+    let observer = Interrupt { asked: stop, frames: screen.frames() };
+    let cleaner = Cleaner::new(policy, &setup::runtime(runtime, jobs))?.observed_by(Arc::new(observer));
     if args.keep_names && !args.quiet && !args.json {
         eprintln!("note: kept file and folder names can themselves name a person, a date or a record");
     }
-    let mut screen = Screen::new(args.quiet || args.json, args.private);
     let batch = batch::run(&cleaner, &args.inputs, &options, &mut screen)?;
     let exit = worst(&batch);
     if args.json {
@@ -145,7 +157,7 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
     part(totals.done_before, "done before");
     part(totals.withheld, "WITHHELD");
     part(totals.failed, "FAILED");
-    part(totals.skipped, "skipped (not pictures)");
+    part(totals.skipped, "skipped (neither pictures nor videos)");
     lines.push(format!("{}: {}", count(totals.inputs, "input", "inputs"), parts.join(", ")));
     let found: Vec<_> = classes
         .iter()

@@ -1,8 +1,12 @@
 //! A bar on a terminal, plain lines otherwise; always on standard error, so that standard output stays clean.
 
-use std::{io::IsTerminal, time::Duration};
+use std::{
+    io::IsTerminal,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::{
     batch::{Ending, Handled, Progress},
@@ -12,6 +16,7 @@ use crate::{
 
 /// How much is said while running.
 pub struct Screen {
+    bars: MultiProgress,
     bar: Option<ProgressBar>,
     quiet: bool,
     private: bool,
@@ -22,7 +27,13 @@ pub struct Screen {
 impl Screen {
     /// `quiet` says failures only; `private` names inputs by number.
     pub fn new(quiet: bool, private: bool) -> Self {
-        Self { bar: None, quiet, private, total: 0, done: 0 }
+        Self { bars: MultiProgress::new(), bar: None, quiet, private, total: 0, done: 0 }
+    }
+
+    /// The bar of the video that is being cleaned.
+    pub fn frames(&self) -> Frames {
+        let wanted = !self.quiet && std::io::stderr().is_terminal();
+        Frames { bars: wanted.then(|| self.bars.clone()), bar: Mutex::default() }
     }
 
     fn line(&self, text: String) {
@@ -41,7 +52,7 @@ impl Progress for Screen {
         }
         let style = ProgressStyle::with_template("{bar:30} {pos}/{len}  {elapsed} gone, {eta} left")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = ProgressBar::new(inputs as u64).with_style(style);
+        let bar = self.bars.add(ProgressBar::new(inputs as u64).with_style(style));
         bar.enable_steady_tick(Duration::from_millis(200));
         self.bar = Some(bar);
     }
@@ -52,7 +63,7 @@ impl Progress for Screen {
             Ending::Clean { report, .. } => format!("clean ({})", found(report)),
             Ending::Withheld { reason, .. } => format!("WITHHELD: {reason}"),
             Ending::DoneBefore { .. } => "done before".to_owned(),
-            Ending::Skipped => "skipped, not a picture".to_owned(),
+            Ending::Skipped => "skipped, neither a picture nor a video".to_owned(),
             Ending::Failed { reason } => format!("FAILED: {reason}"),
         };
         let bad = matches!(handled.ending, Ending::Withheld { .. } | Ending::Failed { .. });
@@ -66,6 +77,41 @@ impl Progress for Screen {
             if self.done == self.total {
                 bar.finish_and_clear();
             }
+        }
+    }
+}
+
+/// Frames, rate and time left of a video, on a terminal.
+pub struct Frames {
+    bars: Option<MultiProgress>,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Frames {
+    /// `done` of `of` frames are finished.
+    pub fn show(&self, done: u64, of: Option<u64>) {
+        let Some(bars) = &self.bars else { return };
+        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
+        // A video that failed left its bar behind.
+        if let Some(old) = bar.take_if(|bar| bar.position() > done) {
+            old.finish_and_clear();
+        }
+        let bar = bar.get_or_insert_with(|| {
+            let template = match of {
+                Some(_) => "{bar:30} {pos}/{len} frames  {per_sec}  {eta} left",
+                None => "{spinner} {pos} frames  {per_sec}",
+            };
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let bar = of.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+            bars.add(bar.with_style(style))
+        });
+        bar.set_position(done);
+    }
+
+    /// The video is finished.
+    pub fn clear(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish_and_clear();
         }
     }
 }

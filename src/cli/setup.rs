@@ -1,23 +1,23 @@
 //! From options to a policy and a runtime, and the commands that show what is set up.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use serde::Serialize;
 
 use super::{
     Exit, Fatal,
-    args::{PolicyArgs, RuntimeArgs},
+    args::{PolicyArgs, RuntimeArgs, VideoArgs},
     print,
 };
 use crate::{
     doctor,
-    effort::Effort,
+    error::PolicyError,
     infer::{
         locate,
         registry::{ModelEntry, Registry},
     },
     pipeline::Runtime,
-    policy::Policy,
+    policy::{Policy, Region},
 };
 
 /// The policy file (or the default), with every option that was given put over it.
@@ -31,13 +31,33 @@ pub fn policy(args: &PolicyArgs) -> Result<Policy, Fatal> {
     if let Some(style) = args.style {
         policy.style.default = style.into();
     }
-    if args.thorough {
-        policy.effort = Effort::Thorough;
+    if let Some(speed) = args.speed {
+        policy.effort = speed.into();
     }
     policy.quality = args.quality.unwrap_or(policy.quality);
     policy.max_side_px = args.max_side.unwrap_or(policy.max_side_px);
+    if let Some(path) = &args.regions {
+        policy.regions.extend(regions(path)?);
+    }
+    video(&args.video, &mut policy);
     policy.check()?;
     Ok(policy)
+}
+
+fn video(args: &VideoArgs, policy: &mut Policy) {
+    let options = &mut policy.video;
+    options.audio = args.audio.map_or(options.audio, Into::into);
+    options.container = args.container.map_or(options.container, Into::into);
+    options.codec = args.codec.map_or(options.codec, Into::into);
+    options.crf = args.crf.unwrap_or(options.crf);
+    options.allow_damaged |= args.allow_damaged;
+    policy.span.from_us = args.from.unwrap_or(policy.span.from_us);
+    policy.span.to_us = args.to.or(policy.span.to_us);
+}
+
+fn regions(path: &Path) -> Result<Vec<Region>, PolicyError> {
+    let text = fs::read_to_string(path).map_err(|source| PolicyError::Read { path: path.to_owned(), source })?;
+    Region::parse_list(&text).map_err(|detail| PolicyError::Parse { detail })
 }
 
 /// The runtime for `jobs` inputs at the same time.

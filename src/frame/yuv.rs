@@ -90,6 +90,13 @@ impl Yuv<Raw> {
         (fits && luma > 0).then_some(Self { size, matrix, planes, state: PhantomData })
     }
 
+    /// A black frame: stands in for one that could not be decoded, and holds nothing.
+    pub fn black(size: Size, matrix: Matrix) -> Self {
+        let (luma, chroma) = (size.pixels() as usize, chroma_size(size).pixels() as usize);
+        let planes = [vec![16; luma], vec![128; chroma], vec![128; chroma]];
+        Self { size, matrix, planes, state: PhantomData }
+    }
+
     /// The one way across; called by [`crate::redact`] when every area is destroyed.
     pub(crate) fn into_redacted(self) -> Yuv<Redacted> {
         Yuv { size: self.size, matrix: self.matrix, planes: self.planes, state: PhantomData }
@@ -102,10 +109,13 @@ impl Yuv<Raw> {
 }
 
 impl Yuv<Redacted> {
-    /// A black frame: stands in for one that could not be decoded, and holds nothing.
-    pub fn black(size: Size, matrix: Matrix) -> Self {
-        let (luma, chroma) = (size.pixels() as usize, chroma_size(size).pixels() as usize);
-        Self { size, matrix, planes: [vec![16; luma], vec![128; chroma], vec![128; chroma]], state: PhantomData }
+    /// The same frame with its planes passed through `map`, which must not bring in samples from elsewhere; `None` when
+    /// they do not fit `size`.
+    pub(crate) fn resized(self, size: Size, map: impl Fn(&[u8], Size, Size) -> Vec<u8>) -> Option<Self> {
+        let (from, chroma, to) = (self.size, chroma_size(self.size), chroma_size(size));
+        let [y, u, v] = &self.planes;
+        let planes = [map(y, from, size), map(u, chroma, to), map(v, chroma, to)];
+        Yuv::new(size, self.matrix, planes).map(Yuv::into_redacted)
     }
 
     /// Unwraps the planes, for an encoder or for a pool of buffers.

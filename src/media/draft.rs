@@ -42,6 +42,34 @@ impl Draft {
         Ok(Self { file: write().map_err(|source| MediaError::Io { doing: "writing the output", source })? })
     }
 
+    /// Makes an empty hidden file in `folder`, to be filled by its path.
+    ///
+    /// # Errors
+    /// As [`Draft::write`].
+    pub fn empty(folder: &Path) -> Result<Self, MediaError> {
+        let file = tempfile::Builder::new().prefix(PREFIX).suffix(".part").tempfile_in(folder);
+        Ok(Self { file: file.map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+    }
+
+    /// Where the draft is, for writers and checkers that want a path.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// After the file was filled by its path: gives it the neutral time and waits until it is on disk.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn settle(&self) -> Result<(), MediaError> {
+        let settle = || -> std::io::Result<()> {
+            let file = self.file.as_file();
+            let time = SystemTime::UNIX_EPOCH + NEUTRAL_TIME;
+            file.set_times(FileTimes::new().set_modified(time).set_accessed(time))?;
+            file.sync_all()
+        };
+        settle().map_err(|source| MediaError::Io { doing: "writing the output", source })
+    }
+
     /// Makes the draft visible as `name` in its folder, readable as the umask allows.
     ///
     /// Without `overwrite` an existing file is never replaced, whoever made it.

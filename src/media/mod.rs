@@ -8,7 +8,7 @@ mod sniff;
 pub mod video;
 
 pub use self::{
-    read::{has_media_extension, read_file},
+    read::{has_media_extension, hash_file, head, read_file},
     sniff::sniff,
 };
 
@@ -80,6 +80,8 @@ pub enum Kind {
     Animation,
     /// Independent pictures; each becomes a file of its own.
     Pages,
+    /// A video, perhaps with sound.
+    Video,
 }
 
 /// What is known about an input before its frames are decoded.

@@ -3,7 +3,12 @@
 
 use std::{fs::File, io::Read, path::Path};
 
+use sha2::{Digest, Sha256};
+
 use crate::{error::MediaError, limits::Limits};
+
+/// Enough of a file to tell what it is.
+const HEAD_BYTES: u64 = 64 << 10;
 
 /// Extensions (lower case, without the dot) under which pictures and videos usually go. Never decides how a file is
 /// opened, only whether a file that is no picture by content claims to be one.
@@ -19,27 +24,63 @@ pub fn has_media_extension(path: &Path) -> bool {
     extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str()))
 }
 
-/// The whole file.
-///
-/// # Errors
-/// When it is empty, larger than `limits.max_file_bytes`, not a regular file, or cannot be read.
-pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, MediaError> {
+fn open(path: &Path) -> Result<(File, u64), MediaError> {
     let io = |source| MediaError::Io { doing: "reading the input", source };
     let file = File::open(path).map_err(io)?;
     let meta = file.metadata().map_err(io)?;
     if !meta.is_file() {
         return Err(io(std::io::Error::other("it is not a regular file")));
     }
+    Ok((file, meta.len()))
+}
+
+/// The first bytes of a file, as many as [`sniff`](super::sniff) wants.
+///
+/// # Errors
+/// When it is empty, not a regular file, or cannot be read.
+pub fn head(path: &Path) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    let (file, _) = open(path)?;
+    let io = |source| MediaError::Io { doing: "reading the input", source };
+    file.take(HEAD_BYTES).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.is_empty() { Err(MediaError::Empty) } else { Ok(bytes) }
+}
+
+/// SHA-256 (lower-case hexadecimal) and length in bytes of a file of any size, read piece by piece.
+///
+/// # Errors
+/// When it is not a regular file or cannot be read.
+pub fn hash_file(path: &Path) -> Result<(String, u64), MediaError> {
+    let (mut file, _) = open(path)?;
+    let (mut hash, mut piece, mut length) = (Sha256::new(), vec![0; 1 << 20], 0);
+    loop {
+        let n = file.read(&mut piece).map_err(|source| MediaError::Io { doing: "reading the input", source })?;
+        if n == 0 {
+            break;
+        }
+        hash.update(&piece[..n]);
+        length += n as u64;
+    }
+    Ok((hash.finalize().iter().map(|b| format!("{b:02x}")).collect(), length))
+}
+
+/// The whole file.
+///
+/// # Errors
+/// When it is empty, larger than `limits.max_file_bytes`, not a regular file, or cannot be read.
+pub fn read_file(path: &Path, limits: &Limits) -> Result<Vec<u8>, MediaError> {
+    let io = |source| MediaError::Io { doing: "reading the input", source };
+    let (file, length) = open(path)?;
     let too_large = |got| MediaError::TooLarge {
         what: "the file's size in bytes",
         got,
         limit: limits.max_file_bytes,
         option: "limits.max_file_bytes",
     };
-    if meta.len() > limits.max_file_bytes {
-        return Err(too_large(meta.len()));
+    if length > limits.max_file_bytes {
+        return Err(too_large(length));
     }
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    let mut bytes = Vec::with_capacity(length as usize);
     // One byte more than allowed tells a file that grows while it is read.
     file.take(limits.max_file_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     match bytes.len() as u64 {

@@ -13,4 +13,6 @@ mod sum;
 
 pub use list::{Entry, Listing, Reveals, list};
 pub use outside::outside;
-pub use prove::{Fault, Form, Proof, Violation, prove};
+pub use prove::{
+    Fault, Form, Proof, Refuted, VideoForm, VideoProof, Violation, prove, prove_any_video, prove_video,
+};

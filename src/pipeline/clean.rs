@@ -104,7 +104,7 @@ impl Cleaner {
             expected.frames += 1;
             match info.kind {
                 Kind::Pages => outputs.push(self.checked(sink.finish()?, &expected)?),
-                Kind::Still | Kind::Animation => writing = Some((sink, expected)),
+                Kind::Still | Kind::Animation | Kind::Video => writing = Some((sink, expected)),
             }
         }
         if let Some((sink, expected)) = writing {
@@ -133,7 +133,7 @@ impl Cleaner {
 fn shown(kind: Kind, duration: Duration) -> Duration {
     match kind {
         Kind::Animation if duration < Duration::from_millis(11) => Duration::from_millis(100),
-        Kind::Animation | Kind::Still | Kind::Pages => duration,
+        Kind::Animation | Kind::Still | Kind::Pages | Kind::Video => duration,
     }
 }
 

@@ -2,8 +2,14 @@
 //! open, then for every frame detect, decide, redact and encode, then verify. Publishing is the caller's.
 
 mod clean;
+mod clean_video;
+mod habits;
+mod looks;
 pub mod observe;
 pub mod report;
+mod stream;
+mod video;
+mod watch;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -22,6 +28,8 @@ use crate::{
 pub use clean::{Cleaned, Output};
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome};
+pub use stream::Stream;
+pub use video::{FrameNote, Notes, VideoReport};
 
 /// Where the runtime and the models are, and how many threads inference may use.
 #[derive(Clone, Debug, Default)]

@@ -24,6 +24,9 @@ pub trait Observer: Send + Sync {
     /// # Errors
     /// Returning [`CleanError::Interrupted`] stops the current input; nothing is written for it.
     fn step(&self, step: Step) -> Result<(), CleanError>;
+
+    /// Called when a frame of a video is finished: how many are, and of how many if the container says.
+    fn frames(&self, _done: u64, _of: Option<u64>) {}
 }
 
 /// Hears everything and says nothing.

@@ -12,6 +12,8 @@ use crate::{
     redact::coverage,
 };
 
+use super::video::VideoReport;
+
 /// What was found in one frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FrameReport {
@@ -51,8 +53,11 @@ pub struct InputReport {
     pub kind: Kind,
     /// What the file held besides the picture and was left behind, in plain words.
     pub dropped: Vec<String>,
-    /// One report a frame or page.
+    /// One report a frame or page; empty for videos.
     pub frames: Vec<FrameReport>,
+    /// What happened to a video; `None` for pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video: Option<VideoReport>,
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -65,13 +70,20 @@ impl InputReport {
             kind: info.kind,
             dropped: info.dropped.clone(),
             frames: Vec::new(),
+            video: None,
             outcome: Outcome::Clean,
         }
     }
 
-    /// Number of findings of every class that was found, over all frames.
+    pub(crate) fn of_video(format: Format, dropped: Vec<String>, video: VideoReport) -> Self {
+        let kind = Kind::Video;
+        Self { format, kind, dropped, frames: Vec::new(), video: Some(video), outcome: Outcome::Clean }
+    }
+
+    /// Number of findings of every class that was found, over all frames; in a video, of things that were followed.
     pub fn counts(&self) -> BTreeMap<Class, usize> {
-        let mut counts = BTreeMap::new();
+        let tracks = self.video.iter().flat_map(|video| &video.tracks);
+        let mut counts: BTreeMap<_, _> = tracks.filter(|(_, n)| **n > 0).map(|(c, n)| (*c, *n as usize)).collect();
         for finding in self.frames.iter().flat_map(|f| &f.findings) {
             *counts.entry(finding.class).or_default() += 1;
         }

@@ -3,17 +3,26 @@
 use super::Policy;
 use crate::{area::Area, finding::Finding};
 
-/// The areas that the policy wants destroyed, one for each finding of a class that it names, padded.
+/// The areas that the policy wants destroyed in a picture: one for each finding of a class that it names, padded, and
+/// every region.
 pub fn decide(policy: &Policy, findings: &[Finding]) -> Vec<Area> {
-    findings
-        .iter()
-        .filter(|finding| policy.redact.contains(&finding.class))
-        .map(|finding| Area {
-            shape: finding.shape.padded(policy.pad_px as f32),
-            class: finding.class,
-            track: None,
-        })
-        .collect()
+    let found = findings.iter().filter(|finding| policy.redact.contains(&finding.class)).map(|finding| Area {
+        shape: finding.shape.padded(policy.pad_px as f32),
+        class: finding.class,
+        track: None,
+    });
+    found.chain(regions(policy, None)).collect()
+}
+
+/// The same in a frame of a video that is shown `at_us` microseconds after the first one, from what is followed.
+pub fn decide_at(policy: &Policy, followed: &[Area], at_us: u64) -> Vec<Area> {
+    let padded =
+        followed.iter().map(|area| Area { shape: area.shape.padded(policy.pad_px as f32), ..area.clone() });
+    padded.chain(regions(policy, Some(at_us))).collect()
+}
+
+fn regions(policy: &Policy, at_us: Option<u64>) -> impl Iterator<Item = Area> {
+    policy.regions.iter().filter_map(move |region| region.area(at_us))
 }
 
 #[cfg(test)]

@@ -8,7 +8,11 @@ use super::Policy;
 /// Keys in the order of the file, each with its explanation. A table header stands for its own comment.
 const KEYS: &[(&str, &str)] = &[
     ("redact", "Classes to find and destroy, from: face, text. Default: all of them."),
-    ("effort", "How hard to look: \"balanced\", or \"thorough\" (slower, finds a little more). Default: balanced."),
+    (
+        "effort",
+        "How hard to look: \"fast\" (misses more of what is small), \"balanced\", or \"thorough\" (slower, finds a\n\
+         # little more). Default: balanced.",
+    ),
     ("pad_px", "Pixels added around every finding, on all sides. Default: 0 (findings are already grown)."),
     ("quality", "Quality of JPEG output, 1 to 100. Default: 90."),
     ("max_side_px", "Longest side of outputs in pixels; larger ones are shrunk. Default: 0 (keep the size)."),
@@ -20,6 +24,27 @@ const KEYS: &[(&str, &str)] = &[
     ("style.default", "\"blur\", \"solid\" or \"pixelate\". Default: blur."),
     ("style.solid_rgb", "What \"solid\" paints: red, green, blue, 0 to 255. Default: [0, 0, 0], black."),
     ("style.by_class", "A style of its own for single classes, for instance: text = \"solid\". Default: none."),
+    ("span", "The part of videos that is kept, in microseconds from the first frame."),
+    ("span.from_us", "First moment that is kept. Default: 0."),
+    ("span.to_us", "First moment that is no longer kept. Default: none, the end."),
+    (
+        "regions",
+        "Places that are always destroyed: {box = [x, y, width, height], from_s = 0.0, to_s = 9.5}, in pixels and\n\
+         # seconds; the times hold for videos. Default: none.",
+    ),
+    ("video", "How videos are read and written."),
+    (
+        "video.audio",
+        "The sound: \"drop\" (a voice identifies), \"disguise\" (voices shifted, words intelligible) or \"keep\".\n\
+         # Default: drop.",
+    ),
+    ("video.container", "\"mp4\", \"mkv\" or \"webm\". Default: mp4."),
+    ("video.codec", "\"h264\", \"hevc\" or \"vp9\"; WebM always holds VP9. Default: h264."),
+    ("video.crf", "Constant rate factor of the encoder, less is better. Default: 20."),
+    (
+        "video.allow_damaged",
+        "Whether what cannot be decoded is shown black instead of failing the input. Default: false.",
+    ),
     (
         "limits",
         "Caps that stop a hostile file before it allocates; the defaults let a 200-megapixel photo through.",

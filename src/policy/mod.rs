@@ -3,13 +3,22 @@
 
 pub mod decide;
 mod document;
+mod region;
 
 use std::{fs, path::Path};
 
+pub use region::Region;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{effort::Effort, error::PolicyError, finding::Class, limits::Limits, style::Styles};
+use crate::{
+    clip::{Codec, Span, VideoOptions},
+    effort::Effort,
+    error::PolicyError,
+    finding::Class,
+    limits::Limits,
+    style::Styles,
+};
 
 /// Everything that decides what an output looks like. Two runs with equal policies, models and inputs give equal
 /// pictures.
@@ -28,6 +37,12 @@ pub struct Policy {
     pub max_side_px: u32,
     /// Look of redacted areas.
     pub style: Styles,
+    /// How videos are read and written.
+    pub video: VideoOptions,
+    /// The part of videos that is kept. Default: all.
+    pub span: Span,
+    /// Places that are always destroyed, in pictures and in videos. Default: none.
+    pub regions: Vec<Region>,
     /// Caps on inputs.
     pub limits: Limits,
 }
@@ -41,6 +56,9 @@ impl Default for Policy {
             quality: 90,
             max_side_px: 0,
             style: Styles::default(),
+            video: VideoOptions::default(),
+            span: Span::default(),
+            regions: Vec::new(),
             limits: Limits::default(),
         }
     }
@@ -79,11 +97,27 @@ impl Policy {
                 "must name at least one class; to only strip metadata, say so on the command line",
             );
         }
+        if self.redact.contains(&Class::Region) {
+            return value("redact", "cannot name `region`; list places under `regions`");
+        }
+        if self.span.to_us.is_some_and(|to| to <= self.span.from_us) {
+            return value("span", "must end after it begins");
+        }
+        if !self.regions.iter().all(Region::is_valid) {
+            return value(
+                "regions",
+                "must have a box of four numbers with a positive size, and end after they begin",
+            );
+        }
         if !(1..=100).contains(&self.quality) {
             return value("quality", "must be from 1 to 100");
         }
         if self.max_side_px != 0 && self.max_side_px < 16 {
             return value("max_side_px", "must be 0 (keep the size) or at least 16");
+        }
+        let most = if self.video.codec == Codec::Vp9 { 63 } else { 51 };
+        if self.video.crf > most {
+            return value("video.crf", "must be at most 51 (63 for VP9)");
         }
         if self.pad_px > 1000 {
             return value("pad_px", "must be at most 1000");

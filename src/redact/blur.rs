@@ -42,7 +42,7 @@ impl<const C: usize> Fill<C> for Blur<'_, C> {
 /// a smear instead, broad enough that nothing in it is the size of a letter: a detector must not find it again.
 pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &Ink<C>) {
     let (depth, wide) = match patch.class {
-        Class::Face => ((field.contrast * 0.3).clamp(2.0, 12.0), patch.thickness * 0.42),
+        Class::Face | Class::Region => ((field.contrast * 0.3).clamp(2.0, 12.0), patch.thickness * 0.42),
         Class::Text => (2.0, patch.thickness * 1.5),
     };
     let [cx, cy] = patch.outline.center();
@@ -52,7 +52,7 @@ pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &
             let (u, v) = (((x - cx) / wide) as f32, ((y - cy) / wide) as f32);
             let wave = 0.7 * tone::smooth(patch.seed, u, v) + 0.3 * tone::smooth(!patch.seed, u * 2.0, v * 2.0);
             let smear = match patch.class {
-                Class::Face => 0.0,
+                Class::Face | Class::Region => 0.0,
                 // Text that simply vanished would read as an empty form: a smear says that something was here.
                 Class::Text => SMEAR * away(cell) * (1.0 + 0.3 * wave),
             };

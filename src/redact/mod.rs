@@ -16,8 +16,10 @@ mod patch;
 mod pixelate;
 mod solid;
 mod tone;
+mod yuv;
 
 pub use mask::{Mask, Span};
+pub use yuv::redact_yuv;
 
 use crate::{
     area::Area,

@@ -1,6 +1,10 @@
 //! Opens a finished output again and tries to refute it. Shares no code with the encoders: the structure is walked by
 //! an allow-list of its own, and the pixels are decoded by another library than the one that wrote them.
 
+mod video;
+
+pub use video::{ExpectedVideo, refute_video};
+
 use crate::{
     geom::Size,
     limits::Limits,
@@ -26,6 +30,9 @@ pub enum Refutation {
     /// Something in the file is not on the allow-list, or a byte is unaccounted for.
     #[error("the output's structure is not clean: {0}")]
     Structure(#[from] metadata::Violation),
+    /// A video's structure is not clean, or it could not be read again.
+    #[error("the output's structure is not clean: {0}")]
+    VideoStructure(#[from] metadata::Refuted),
     /// It does not decode.
     #[error("the output does not decode: {0}")]
     Decode(#[from] crate::error::MediaError),

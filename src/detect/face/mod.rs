@@ -7,6 +7,7 @@
 mod body;
 mod centerface;
 mod fuse;
+mod glance;
 mod head;
 mod pyramid;
 mod turn;
@@ -22,7 +23,7 @@ use crate::{
     infer::{Model, registry::Registry},
 };
 
-use super::{Detector, Picture, pose};
+use super::{Detector, Glance, Picture, pose};
 use centerface::Seen;
 use pyramid::Pyramid;
 use turn::{Turn, Turned};
@@ -48,6 +49,7 @@ pub struct FaceDetector {
     pose: Arc<dyn Model>,
     pyramid: Pyramid,
     pose_long_sides: &'static [u32],
+    effort: Effort,
 }
 
 /// The shipped detector.
@@ -84,10 +86,11 @@ impl FaceDetector {
     fn new(centerface: Arc<dyn Model>, pose: Arc<dyn Model>, effort: Effort) -> Self {
         let pyramid = |long_sides| Pyramid { long_sides, enlarge_max: 4, native_max: 4096 };
         let (pyramid, pose_long_sides): (_, &[u32]) = match effort {
+            Effort::Fast => (pyramid(&[480, 960]), &[]),
             Effort::Balanced => (pyramid(&[480, 960, 1920]), &[512]),
             Effort::Thorough => (pyramid(&[480, 640, 960, 1280, 1920]), &[512, 768]),
         };
-        Self { centerface, pose, pyramid, pose_long_sides }
+        Self { centerface, pose, pyramid, pose_long_sides, effort }
     }
 
     /// The faces of `picture` turned upright, of which `first` was seen at the first step already.
@@ -158,6 +161,10 @@ fn add_new(heads: &mut Vec<Head>, more: impl Iterator<Item = Head>) {
 impl Detector for FaceDetector {
     fn class(&self) -> Class {
         Class::Face
+    }
+
+    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Vec<Finding>, DetectError> {
+        self.glance_at(picture, glance)
     }
 
     fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {

@@ -19,7 +19,7 @@ use crate::{
     infer::registry::Registry,
 };
 
-use super::{Detector, Picture};
+use super::{Detector, Glance, Picture};
 use components::components;
 use contrast::evened;
 use dbnet::text_map;
@@ -39,6 +39,7 @@ const PAD_PX: f32 = 1.0;
 /// Finds text. Safe to share between threads.
 pub struct TextDetector {
     passes: Vec<Pass>,
+    glances: Vec<Pass>,
 }
 
 /// The shipped detector.
@@ -46,7 +47,7 @@ pub struct TextDetector {
 /// # Errors
 /// When a model is missing, is not the one measured, or is refused by the runtime.
 pub fn load(registry: &Registry, effort: Effort) -> Result<TextDetector, InferError> {
-    Ok(TextDetector { passes: pass::shipped(registry, effort)? })
+    Ok(TextDetector { passes: pass::shipped(registry, effort)?, glances: pass::shipped_glances(registry, effort)? })
 }
 
 impl TextDetector {
@@ -69,14 +70,10 @@ impl TextDetector {
     }
 }
 
-impl Detector for TextDetector {
-    fn class(&self) -> Class {
-        Class::Text
-    }
-
-    fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
+impl TextDetector {
+    fn seen_in(&self, picture: &dyn Picture, passes: &[Pass]) -> Result<Vec<Finding>, DetectError> {
         let mut found: Vec<(TurnedRect, f32, &str)> = Vec::new();
-        for pass in &self.passes {
+        for pass in passes {
             let seen = Self::look(pass, picture)?;
             found.extend(seen.into_iter().map(|(rect, score)| (rect, score, pass.name)));
         }
@@ -89,6 +86,23 @@ impl Detector for TextDetector {
                 source: source.to_owned(),
             })
             .collect())
+    }
+}
+
+impl Detector for TextDetector {
+    fn class(&self) -> Class {
+        Class::Text
+    }
+
+    fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
+        self.seen_in(picture, &self.passes)
+    }
+
+    fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Vec<Finding>, DetectError> {
+        match self.glances.len() as u64 {
+            0 => self.detect(picture),
+            n => self.seen_in(picture, &self.glances[(glance.number % n) as usize..][..1]),
+        }
     }
 }
 
@@ -123,6 +137,7 @@ mod tests {
         let (evens_contrast, paint_min, score_min) = (false, 51, 0.5);
         TextDetector {
             passes: vec![Pass { model, name, side, evens_contrast, paint_min, score_min, core_short_px }],
+            glances: Vec::new(),
         }
     }
 

@@ -104,11 +104,41 @@ pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, 
         v4(2560, 4, 3200, 0.0..=56.0),
     ];
     match effort {
+        Effort::Fast => passes.truncate(2),
         Effort::Balanced => {}
         // .95 of the street words instead of .94, for 0.3 % more over and half as much work again.
         Effort::Thorough => passes.extend([v4(1920, 3, 4096, 0.0..=56.0), evened(v4(1280, 2, 1280, 0.0..=56.0))]),
     }
     Ok(passes)
+}
+
+/// The looks at frames of a video, one at a time in turn: the two networks see what the other misses, and evened
+/// contrast brings out what is dim.
+///
+/// # Errors
+/// When a model is missing or wrong.
+pub(super) fn shipped_glances(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, InferError> {
+    let (v4, v6) = (registry.load(V4)?, registry.load(V6)?);
+    let pass = |model: &Arc<dyn Model>, name, px, evens_contrast, score_min, core_short_px| Pass {
+        model: model.clone(),
+        name,
+        side: Side { px, enlarge_max: 2, native_max: px },
+        evens_contrast,
+        paint_min: PAINT_MIN,
+        score_min,
+        core_short_px,
+    };
+    Ok(match effort {
+        Effort::Fast => vec![pass(&v4, V4, 960, false, 0.5, 0.0..=64.0)],
+        Effort::Balanced => {
+            vec![pass(&v4, V4, 1280, false, 0.5, 0.0..=64.0), pass(&v6, V6, 1280, false, 0.3, 0.0..=48.0)]
+        }
+        Effort::Thorough => vec![
+            pass(&v4, V4, 1920, false, 0.5, 0.0..=56.0),
+            pass(&v6, V6, 1280, true, 0.3, 0.0..=48.0),
+            pass(&v4, V4, 1280, true, 0.5, 0.0..=64.0),
+        ],
+    })
 }
 
 #[cfg(test)]

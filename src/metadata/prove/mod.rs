@@ -4,11 +4,18 @@
 //!
 //! Separate from the encoders, with which it shares no code: a proof by the writer of the file would prove nothing.
 
+mod coded;
+mod ebml;
 mod gif;
 mod jpeg;
 mod jpeg_scan;
 mod lzw;
+mod mp4;
 mod png;
+mod stream;
+mod timeline;
+mod ts;
+mod video;
 mod violation;
 mod walk;
 mod webp;
@@ -17,8 +24,12 @@ mod webp;
 mod hostile;
 #[cfg(test)]
 mod mutations;
+#[cfg(test)]
+mod videos;
 
 use crate::geom::Size;
+pub use stream::Refuted;
+pub use video::{VideoForm, VideoProof, prove_any_video, prove_video};
 pub use violation::{Fault, Violation};
 
 /// A form of file that is written here, and that can therefore be proved.

@@ -50,8 +50,8 @@ impl OutputFormat {
         match (info.kind, info.format) {
             (Kind::Animation, Format::Gif) => Self::Gif,
             (Kind::Animation, _) => Self::Apng,
-            (Kind::Still | Kind::Pages, _) if info.lossless => Self::Png,
-            (Kind::Still | Kind::Pages, _) => Self::Jpeg,
+            (Kind::Still | Kind::Pages | Kind::Video, _) if info.lossless => Self::Png,
+            (Kind::Still | Kind::Pages | Kind::Video, _) => Self::Jpeg,
         }
     }
 

@@ -1,0 +1,140 @@
+//! Videos from file to file: opened by content, run, checked, and only then published.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Cleaner, InputReport, Notes, Outcome, Step};
+use crate::{
+    clip::{Audio, Container},
+    error::{CleanError, MediaError},
+    media::{
+        self, Format,
+        draft::Draft,
+        video::{self, Input, Target, VideoSource},
+    },
+    verify::{ExpectedVideo, refute_video},
+};
+
+impl Cleaner {
+    /// Cleans a video into a new file `output`, which appears only when it is finished and checked. An existing file is
+    /// never replaced. When the outcome is [`Outcome::Withheld`], nothing was written.
+    ///
+    /// # Errors
+    /// When the input cannot be read whole, a detector fails, or the output cannot be written.
+    pub fn clean_video(&self, input: &Path, output: &Path) -> Result<InputReport, CleanError> {
+        let folder = output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let draft = Draft::empty(folder)?;
+        let report = self.clean_video_into(input, &draft, None)?;
+        if report.outcome == Outcome::Clean {
+            draft.publish(output, false)?;
+        }
+        Ok(report)
+    }
+
+    /// Cleans a video into a draft, to be published by the caller when the outcome is [`Outcome::Clean`]; `notes` is
+    /// told what was destroyed in each frame.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_video`].
+    pub fn clean_video_into(
+        &self,
+        input: &Path,
+        draft: &Draft,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<InputReport, CleanError> {
+        let before = Seen::of(input)?;
+        let format = media::sniff(&media::head(input)?)?;
+        let options = &self.policy.video;
+        let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
+        let dropped = source.info().dropped.clone();
+        let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
+        let written = self.run_video(source, &mut create, notes)?;
+        if Seen::of(input)? != before {
+            let detail = "the file changed while it was read".to_owned();
+            return Err(MediaError::Damaged { format: "video", detail }.into());
+        }
+        draft.settle()?;
+        self.observer.step(Step::Verifying)?;
+        let expected = ExpectedVideo {
+            container: written.report.container,
+            codec: written.report.codec,
+            size: written.size,
+            shown_us: &written.shown_us,
+            sound: written.report.audio.is_some(),
+        };
+        let refuted = refute_video(draft.path(), &expected, &self.policy.limits).err();
+        let mut report = InputReport::of_video(format, dropped, written.report);
+        if let Some(refutation) = refuted {
+            report.outcome = Outcome::Withheld { reason: refutation.to_string() };
+        }
+        Ok(report)
+    }
+
+    /// Everything found in a video; nothing is written or encoded.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_video`].
+    pub fn inspect_video(&self, input: &Path, notes: Option<&mut Notes<'_>>) -> Result<InputReport, CleanError> {
+        let format = media::sniff(&media::head(input)?)?;
+        let options = crate::clip::VideoOptions { audio: Audio::Drop, ..self.policy.video.clone() };
+        let source = video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)?;
+        let dropped = source.info().dropped.clone();
+        let written = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), notes)?;
+        Ok(InputReport::of_video(format, dropped, written.report))
+    }
+
+    /// Cleans a video as it comes, for pipes: `target` gets the output while `source` is read, later by the look-ahead.
+    /// The output cannot be checked as a whole before it leaves; an error means that what was written is not whole.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_video`].
+    pub fn clean_stream(
+        &self,
+        source: Box<dyn VideoSource>,
+        create: &mut dyn FnMut(&video::VideoInfo) -> Result<Box<dyn video::VideoSink>, MediaError>,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<InputReport, CleanError> {
+        let dropped = source.info().dropped.clone();
+        let written = self.run_video(source, create, notes)?;
+        let format = match written.report.container {
+            Container::Mp4 => Format::Mp4,
+            Container::Mkv | Container::WebM => Format::Mkv,
+            Container::Ts => Format::Ts,
+        };
+        Ok(InputReport::of_video(format, dropped, written.report))
+    }
+}
+
+/// A sink that keeps nothing.
+struct Nowhere;
+
+impl video::VideoSink for Nowhere {
+    fn push(&mut self, _: crate::frame::TimedYuv<crate::frame::Redacted>) -> Result<(), MediaError> {
+        Ok(())
+    }
+
+    fn push_sound(&mut self, _: video::Sound) -> Result<(), MediaError> {
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), MediaError> {
+        Ok(())
+    }
+}
+
+/// What tells that a file was changed.
+#[derive(PartialEq)]
+struct Seen {
+    bytes: u64,
+    modified: Option<std::time::SystemTime>,
+    path: PathBuf,
+}
+
+impl Seen {
+    fn of(path: &Path) -> Result<Self, MediaError> {
+        let meta = fs::metadata(path).map_err(|source| MediaError::Io { doing: "reading the input", source })?;
+        Ok(Self { bytes: meta.len(), modified: meta.modified().ok(), path: path.to_owned() })
+    }
+}

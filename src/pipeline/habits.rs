@@ -1,0 +1,91 @@
+//! How often each class is looked for in a video, and how its tracker behaves. Separate because these are the tuned
+//! numbers of the video pipeline.
+
+use crate::{effort::Effort, finding::Class, track::Habits};
+
+/// Frames that may be held back at most; with more, a first sighting is carried further back.
+const LOOK_AHEAD_FRAMES: f32 = 48.0;
+
+/// Memory that held frames may take. 1080p frames take 3.1 MB each.
+const LOOK_AHEAD_BYTES: usize = 160 << 20;
+
+/// The frame rate for which the numbers here were measured; others are scaled to the same times.
+const USUAL_RATE: f32 = 30.0;
+
+/// How many frames of `frame_bytes` at `rate` frames a second are held back.
+pub(super) fn look_ahead(frame_bytes: usize, rate: f32) -> u64 {
+    let by_time = LOOK_AHEAD_FRAMES * scale(rate);
+    let by_memory = LOOK_AHEAD_BYTES / frame_bytes.max(1);
+    (by_time as usize).min(by_memory).max(4) as u64
+}
+
+/// Frames at `rate` for one at the usual rate; slow rates are taken as they are down to 15 a second.
+fn scale(rate: f32) -> f32 {
+    if rate.is_finite() { (rate / USUAL_RATE).clamp(0.5, 4.0) } else { 1.0 }
+}
+
+/// One look in about this many frames of an easy pan.
+pub(super) fn look_every(class: Class, effort: Effort, rate: f32) -> f32 {
+    let frames = match (class, effort) {
+        (Class::Face, Effort::Fast) => 8.0,
+        (Class::Face, Effort::Balanced) => 8.0,
+        (Class::Face, Effort::Thorough) => 4.0,
+        (Class::Text, Effort::Fast) => 30.0,
+        (Class::Text, Effort::Balanced) => 24.0,
+        (Class::Text, Effort::Thorough) => 8.0,
+        // Nobody looks for it.
+        (Class::Region, _) => f32::MAX,
+    };
+    (frames * scale(rate)).max(1.0)
+}
+
+/// How things of `class` are followed at `rate` frames a second.
+pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
+    let frames = |at_usual_rate: f32| (at_usual_rate * scale(rate)).round() as u64;
+    match class {
+        Class::Face => Habits {
+            look_ahead,
+            score_certain: 0.35,
+            score_start: 0.12,
+            score_sure: 0.45,
+            evidence_min: 0.9,
+            hold_frames: frames(24.0),
+            hold_frames_weak: frames(8.0),
+            back_frames: frames(24.0),
+            back_frames_weak: frames(8.0),
+            lost_frames: frames(48.0),
+            growth_per_frame: 0.01 / scale(rate),
+            growth_max: 0.25,
+            pad_px: 1.0,
+        },
+        Class::Text | Class::Region => Habits {
+            look_ahead,
+            score_certain: 0.5,
+            score_start: 0.2,
+            score_sure: 0.3,
+            evidence_min: 0.3,
+            hold_frames: frames(48.0),
+            hold_frames_weak: frames(48.0),
+            back_frames: frames(48.0),
+            back_frames_weak: frames(48.0),
+            lost_frames: frames(60.0),
+            growth_per_frame: 0.01 / scale(rate),
+            growth_max: 0.3,
+            pad_px: 1.0,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_bounded_in_frames_and_in_bytes() {
+        assert_eq!(look_ahead(1_382_400, 30.0), 48);
+        assert_eq!(look_ahead(1_382_400, 60.0), 96);
+        let uhd = 12_441_600;
+        assert!(look_ahead(uhd, 30.0) as usize * uhd <= LOOK_AHEAD_BYTES);
+        assert_eq!(look_ahead(usize::MAX, f32::NAN), 4);
+    }
+}

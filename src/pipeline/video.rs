@@ -1,0 +1,306 @@
+//! One video, from its first unit to a finished, unpublished file. Decoding, watching, looking, and redacting with
+//! encoding each have a thread; between them are short queues, so memory does not grow with the length.
+
+use std::{
+    collections::BTreeMap,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    thread,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Cleaner, Step,
+    looks::Looks,
+    watch::{Tally, Watch, Watched},
+};
+use crate::{
+    area::Area,
+    clip::{Audio, Codec, Container, TimeBase},
+    error::{CleanError, MediaError},
+    finding::Class,
+    frame::{Redacted, TimedYuv, Yuv},
+    geom::Size,
+    media::{
+        image::fit,
+        video::{Sound, Unit, VideoInfo, VideoSink, VideoSource},
+    },
+    policy::decide::decide_at,
+    redact::{coverage, redact_yuv},
+    resample::resample_plane,
+};
+
+/// Units that may wait between two threads.
+const QUEUE: usize = 4;
+
+/// What happened to a video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoReport {
+    /// Container and codec of the input.
+    pub coding: String,
+    /// Size of the upright input in pixels.
+    pub size: Size,
+    /// Container of the output.
+    pub container: Container,
+    /// Codec of the output.
+    pub codec: Codec,
+    /// Frames in the output.
+    pub frames: u64,
+    /// Of those, frames that are black because they could not be decoded.
+    pub damaged_frames: u64,
+    /// Length of the output in microseconds.
+    pub duration_us: u64,
+    /// Scenes, told by hard cuts.
+    pub scenes: u64,
+    /// Things of each class that were followed and covered.
+    pub tracks: BTreeMap<Class, u64>,
+    /// Frames that a detector looked at, for each class; all others were covered by tracking.
+    pub looks: BTreeMap<Class, u64>,
+    /// Mean share of the picture that was destroyed, 0 to 1.
+    pub covered_mean: f32,
+    /// Largest share of the picture that was destroyed in one frame.
+    pub covered_max: f32,
+    /// What became of the sound; `None` when the input has none or its sound was dropped.
+    pub audio: Option<Audio>,
+}
+
+/// What was destroyed in one frame of a video, for [`Cleaner`]'s callers who want to see it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FrameNote<'a> {
+    /// Number of the frame, from 0.
+    pub frame: u64,
+    /// When it is shown, in microseconds from the first one.
+    pub at_us: u64,
+    /// What was destroyed, in pixels of the upright input.
+    pub areas: &'a [Area],
+}
+
+/// Told of every frame in order; an error stops the video.
+pub type Notes<'a> = dyn FnMut(&FrameNote<'_>) -> Result<(), MediaError> + Send + 'a;
+
+/// A video that was written and not yet checked.
+pub(super) struct Written {
+    pub report: VideoReport,
+    /// When each frame is shown, in microseconds.
+    pub shown_us: Vec<u64>,
+    /// Size of the output.
+    pub size: Size,
+}
+
+/// What goes to the thread that redacts and encodes.
+enum Work {
+    Frame(Box<Watched>),
+    Sound(Sound),
+}
+
+impl Cleaner {
+    /// Runs a whole video from `source` into the sink that `create` makes for it.
+    pub(super) fn run_video(
+        &self,
+        mut source: Box<dyn VideoSource>,
+        create: &mut dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError>,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<Written, CleanError> {
+        let info = source.info().clone();
+        let out = VideoInfo { size: self.output_size(info.size), ..info.clone() };
+        let sink = create(&out)?;
+        thread::scope(|scope| {
+            let looks = Looks::beside(&self.detectors, scope);
+            let (units, decoded) = sync_channel(QUEUE);
+            scope.spawn(move || decode(source.as_mut(), &units));
+            let (work, to_do) = sync_channel(QUEUE);
+            let finishing = scope.spawn(|| {
+                // Owned here, so that a sink that fails unblocks whoever feeds it.
+                let to_do = to_do;
+                self.finish(&to_do, sink, &info, out.size, notes)
+            });
+            let watched = self.watch(decoded, work, looks, &info);
+            let finished = finishing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            // Who stopped first tells why: the watch only sees that nobody takes its frames any more.
+            match (watched, finished) {
+                (Err(Stopped::Because(error)), _) | (_, Err(error)) => Err(error),
+                (Err(Stopped::NobodyListens), Ok(_)) => Err(CleanError::Interrupted),
+                (Ok(tally), Ok(done)) => Ok(done.written(tally)),
+            }
+        })
+    }
+
+    fn output_size(&self, size: Size) -> Size {
+        match self.policy.max_side_px {
+            0 => size,
+            most => fit(size, most),
+        }
+    }
+
+    fn watch(
+        &self,
+        decoded: Receiver<Result<Unit, MediaError>>,
+        work: SyncSender<Work>,
+        looks: Looks<'_>,
+        info: &VideoInfo,
+    ) -> Result<Tally, Stopped> {
+        let mut watch = Watch::new(&self.classes(), self.policy.effort, info.size, rate(info), looks);
+        let mut frames = 0;
+        for unit in decoded {
+            match unit.map_err(CleanError::from)? {
+                Unit::Sound(sound) => {
+                    work.send(Work::Sound(sound)).map_err(|_| Stopped::NobodyListens)?;
+                    continue;
+                }
+                Unit::Frame(timed) => watch.push(timed)?,
+                Unit::Damaged { pts, duration } => {
+                    let frame = Yuv::black(info.size, info.matrix);
+                    watch.push_damaged(TimedYuv { frame, pts, duration })?;
+                }
+            }
+            self.observer.step(Step::Decoding(frames))?;
+            frames = frames.saturating_add(1);
+            give(&mut watch, &work, false)?;
+        }
+        if frames == 0 {
+            let detail = "it has no frame to show".to_owned();
+            return Err(CleanError::from(MediaError::Damaged { format: "video", detail }).into());
+        }
+        watch.end()?;
+        give(&mut watch, &work, true)?;
+        Ok(watch.tally())
+    }
+
+    /// The classes that are looked for.
+    pub(super) fn classes(&self) -> Vec<Class> {
+        let wanted = self.detectors.iter().map(|d| d.class()).filter(|c| self.policy.redact.contains(c));
+        wanted.collect()
+    }
+
+    fn finish(
+        &self,
+        to_do: &Receiver<Work>,
+        mut sink: Box<dyn VideoSink>,
+        info: &VideoInfo,
+        size: Size,
+        mut notes: Option<&mut Notes<'_>>,
+    ) -> Result<Done, CleanError> {
+        let mut done = Done::new(self, info, size);
+        for work in to_do {
+            match work {
+                Work::Sound(sound) => sink.push_sound(sound)?,
+                Work::Frame(watched) => {
+                    let at_us = info.time_base.us(watched.timed.pts);
+                    let (timed, areas) = self.redact_watched(*watched, info.time_base);
+                    if let Some(notes) = notes.as_mut() {
+                        notes(&FrameNote { frame: done.report.frames, at_us, areas: &areas })?;
+                    }
+                    done.add(at_us, info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
+                    self.observer.frames(done.report.frames, info.frames);
+                    sink.push(shrunk(timed, size)?)?;
+                }
+            }
+        }
+        sink.finish()?;
+        Ok(done)
+    }
+
+    /// Destroys what must go in one frame.
+    pub(super) fn redact_watched(&self, watched: Watched, time_base: TimeBase) -> (TimedYuv<Redacted>, Vec<Area>) {
+        let Watched { timed: TimedYuv { frame, pts, duration }, areas } = watched;
+        let areas = decide_at(&self.policy, &areas, time_base.us(pts));
+        (TimedYuv { frame: redact_yuv(frame, &areas, &self.policy.style), pts, duration }, areas)
+    }
+}
+
+/// Why the watch ended early.
+enum Stopped {
+    Because(CleanError),
+    NobodyListens,
+}
+
+impl From<CleanError> for Stopped {
+    fn from(error: CleanError) -> Self {
+        Self::Because(error)
+    }
+}
+
+fn decode(source: &mut dyn VideoSource, units: &SyncSender<Result<Unit, MediaError>>) {
+    loop {
+        let unit = source.next_unit().transpose();
+        let over = !matches!(unit, Some(Ok(_)));
+        if unit.is_some_and(|unit| units.send(unit).is_err()) || over {
+            break;
+        }
+    }
+}
+
+fn give(watch: &mut Watch<'_>, work: &SyncSender<Work>, ended: bool) -> Result<(), Stopped> {
+    while let Some(watched) = watch.pop(ended) {
+        work.send(Work::Frame(Box::new(watched))).map_err(|_| Stopped::NobodyListens)?;
+    }
+    Ok(())
+}
+
+/// Frames a second that the container promises, or the usual ones.
+fn rate(info: &VideoInfo) -> f32 {
+    match (info.frames, info.duration_us) {
+        (Some(frames), Some(us)) if frames > 1 && us > 0 => (frames as f64 * 1e6 / us as f64) as f32,
+        _ => 30.0,
+    }
+}
+
+fn shrunk(timed: TimedYuv<Redacted>, size: Size) -> Result<TimedYuv<Redacted>, MediaError> {
+    if timed.frame.size() == size {
+        return Ok(timed);
+    }
+    let resize =
+        |plane: &[u8], from: Size, to: Size| resample_plane(plane, from, from.px_rect(), to).unwrap_or_default();
+    let frame: Option<Yuv<Redacted>> = timed.frame.resized(size, resize);
+    let failed = || MediaError::Encode { format: "video", detail: "a frame could not be shrunk".to_owned() };
+    Ok(TimedYuv { frame: frame.ok_or_else(failed)?, ..timed })
+}
+
+/// What was written so far.
+struct Done {
+    report: VideoReport,
+    covered: f64,
+    shown_us: Vec<u64>,
+    size: Size,
+}
+
+impl Done {
+    fn new(cleaner: &Cleaner, info: &VideoInfo, size: Size) -> Self {
+        let options = &cleaner.policy.video;
+        let report = VideoReport {
+            coding: info.coding.clone(),
+            size: info.size,
+            container: options.container,
+            codec: if options.container == Container::WebM { Codec::Vp9 } else { options.codec },
+            frames: 0,
+            damaged_frames: 0,
+            duration_us: 0,
+            scenes: 0,
+            tracks: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            covered_mean: 0.0,
+            covered_max: 0.0,
+            audio: info.sound.map(|sound| sound.audio),
+        };
+        Self { report, covered: 0.0, shown_us: Vec::new(), size }
+    }
+
+    fn add(&mut self, at_us: u64, until_us: u64, covered: f32) {
+        self.report.frames += 1;
+        self.report.duration_us = until_us;
+        self.report.covered_max = self.report.covered_max.max(covered);
+        self.covered += f64::from(covered);
+        self.shown_us.push(at_us);
+    }
+
+    fn written(mut self, tally: Tally) -> Written {
+        self.report.scenes = tally.scenes;
+        self.report.damaged_frames = tally.damaged;
+        self.report.covered_mean = (self.covered / self.report.frames.max(1) as f64) as f32;
+        for (class, looks, tracks) in tally.classes {
+            self.report.looks.insert(class, looks);
+            self.report.tracks.insert(class, tracks);
+        }
+        Written { report: self.report, shown_us: self.shown_us, size: self.size }
+    }
+}

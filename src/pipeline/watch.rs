@@ -1,0 +1,260 @@
+//! Frames of a video in, frames with what must be destroyed in them out, later by the look-ahead. The heart of the
+//! video pipeline: measures motion, decides when to look, and hands motion and findings to one tracker a class.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{
+    habits::{habits, look_ahead, look_every},
+    looks::{Looks, Question},
+};
+use crate::{
+    area::Area,
+    detect::Glance,
+    effort::Effort,
+    error::CleanError,
+    finding::{Class, Finding},
+    flow::Flow,
+    frame::{Raw, TimedYuv, Yuv},
+    geom::Size,
+    motion::Motion,
+    track::{Pace, Tracker},
+};
+
+/// Frames that may wait for their answers before asking waits too: enough to keep a thread that looks busy.
+const WAITING_MOST: usize = 16;
+
+/// What is known of a frame, and what is to be destroyed in it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// The frame.
+    pub timed: TimedYuv<Raw>,
+    /// What must go.
+    pub areas: Vec<Area>,
+}
+
+/// A frame on its way.
+struct Held {
+    picture: Arc<Yuv<Raw>>,
+    pts: i64,
+    duration: i64,
+}
+
+/// A frame whose motion is known, waiting for what was seen in it.
+struct Waiting {
+    motion: Arc<Motion>,
+    /// For every class whether an answer is to come, and what came.
+    asked: Vec<Asked>,
+}
+
+#[derive(Default)]
+enum Asked {
+    #[default]
+    No,
+    Open,
+    Answered(Vec<Finding>),
+}
+
+/// One class: its tracker, and when it is looked for.
+struct Watcher {
+    class: Class,
+    tracker: Tracker,
+    pace: Pace,
+    /// Looks in this scene so far.
+    number: u64,
+    /// Whether the newest frame is looked at.
+    looked: bool,
+    looks: u64,
+}
+
+/// Watches a video.
+pub(super) struct Watch<'a> {
+    flow: Flow,
+    looks: Looks<'a>,
+    watchers: Vec<Watcher>,
+    /// Turn of the camera since the scene began, in radians.
+    roll: f32,
+    held: VecDeque<Held>,
+    waiting: VecDeque<Waiting>,
+    /// Frames that came in.
+    count: u64,
+    /// Frames that the trackers know.
+    tracked: u64,
+    cuts: u64,
+    damaged: u64,
+}
+
+/// What a watch did so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tally {
+    /// Scenes.
+    pub scenes: u64,
+    /// Frames that could not be decoded.
+    pub damaged: u64,
+    /// Looks, and things that were followed and believed, for each class.
+    pub classes: Vec<(Class, u64, u64)>,
+}
+
+impl<'a> Watch<'a> {
+    /// Watches for `classes` in frames of `size` at about `rate` frames a second.
+    pub fn new(classes: &[Class], effort: Effort, size: Size, rate: f32, looks: Looks<'a>) -> Self {
+        let frame_bytes = size.pixels() as usize * 3 / 2;
+        let ahead = look_ahead(frame_bytes, rate);
+        let watchers = classes
+            .iter()
+            .map(|&class| Watcher {
+                class,
+                tracker: Tracker::new(class, size, habits(class, ahead, rate)),
+                pace: Pace::new(size, look_every(class, effort, rate)),
+                number: 0,
+                looked: false,
+                looks: 0,
+            })
+            .collect();
+        Self {
+            flow: Flow::new(),
+            looks,
+            watchers,
+            roll: 0.0,
+            held: VecDeque::new(),
+            waiting: VecDeque::new(),
+            count: 0,
+            tracked: 0,
+            cuts: 0,
+            damaged: 0,
+        }
+    }
+
+    /// The next frame.
+    ///
+    /// # Errors
+    /// When a detector fails.
+    pub fn push(&mut self, timed: TimedYuv<Raw>) -> Result<(), CleanError> {
+        let motion = self.flow.step(&timed.frame);
+        if motion.cut {
+            // Who came in since the last look of the scene that ended would be seen by nobody.
+            self.look_at_last()?;
+            self.cuts += 1;
+            self.roll = 0.0;
+        } else {
+            self.roll += motion.camera.turn();
+        }
+        let frame = self.count;
+        self.count += 1;
+        let picture = Arc::new(timed.frame);
+        self.held.push_back(Held { picture: Arc::clone(&picture), pts: timed.pts, duration: timed.duration });
+        let mut asked = Vec::with_capacity(self.watchers.len());
+        for watcher in &mut self.watchers {
+            if motion.cut {
+                watcher.number = 0;
+            }
+            watcher.looked = watcher.pace.step(&motion);
+            asked.push(if watcher.looked { Asked::Open } else { Asked::No });
+            if watcher.looked {
+                let glance = Glance { number: watcher.number, roll: self.roll };
+                watcher.number += 1;
+                watcher.looks += 1;
+                let picture = Arc::clone(&picture);
+                self.looks.ask(Question { frame, class: watcher.class, picture, glance })?;
+            }
+        }
+        self.waiting.push_back(Waiting { motion: Arc::new(motion), asked });
+        // The newest frame stays: whether it is the last of its scene is not known yet.
+        self.track(1, WAITING_MOST)
+    }
+
+    /// A frame that could not be decoded, already black: it ends the scene, and the next one begins a new one.
+    ///
+    /// # Errors
+    /// When a detector fails.
+    pub fn push_damaged(&mut self, timed: TimedYuv<Raw>) -> Result<(), CleanError> {
+        self.look_at_last()?;
+        self.flow = Flow::new();
+        self.count += 1;
+        self.damaged += 1;
+        self.held.push_back(Held { picture: Arc::new(timed.frame), pts: timed.pts, duration: timed.duration });
+        let asked = self.watchers.iter_mut().map(|watcher| {
+            // Nothing to look for in black.
+            watcher.looked = true;
+            Asked::No
+        });
+        let asked = asked.collect();
+        self.waiting.push_back(Waiting { motion: Arc::new(Motion::cut()), asked });
+        self.track(1, WAITING_MOST)
+    }
+
+    /// Looks for every class in the newest frame, unless it was looked at.
+    fn look_at_last(&mut self) -> Result<(), CleanError> {
+        let (Some(held), Some(waiting)) = (self.held.back(), self.waiting.back_mut()) else { return Ok(()) };
+        for (watcher, asked) in self.watchers.iter_mut().zip(&mut waiting.asked) {
+            if !watcher.looked {
+                *asked = Asked::Open;
+                watcher.looked = true;
+                watcher.looks += 1;
+                let glance = Glance { number: watcher.number.max(1), roll: self.roll };
+                let picture = Arc::clone(&held.picture);
+                self.looks.ask(Question { frame: self.count - 1, class: watcher.class, picture, glance })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands to the trackers what has all its answers, keeping `keep` frames; waits for answers only when more than
+    /// `most` frames wait.
+    fn track(&mut self, keep: usize, most: usize) -> Result<(), CleanError> {
+        loop {
+            while self.waiting.len() > keep
+                && let Some(first) = self.waiting.front()
+                && first.asked.iter().all(|a| !matches!(a, Asked::Open))
+            {
+                let Some(Waiting { motion, asked }) = self.waiting.pop_front() else { break };
+                for (watcher, asked) in self.watchers.iter_mut().zip(asked) {
+                    let found = match &asked {
+                        Asked::Answered(found) => Some(found.as_slice()),
+                        Asked::No | Asked::Open => None,
+                    };
+                    watcher.tracker.push(Arc::clone(&motion), found);
+                }
+                self.tracked += 1;
+            }
+            if self.waiting.len() <= keep {
+                return Ok(());
+            }
+            let Some(answer) = self.looks.answer(self.waiting.len() > most)? else { return Ok(()) };
+            let class = self.watchers.iter().position(|w| w.class == answer.class);
+            let index = (answer.frame - self.tracked) as usize;
+            if let (Some(class), Some(waiting)) = (class, self.waiting.get_mut(index)) {
+                waiting.asked[class] = Asked::Answered(answer.found);
+            }
+        }
+    }
+
+    /// No frame follows: everything that is still held can be given.
+    ///
+    /// # Errors
+    /// When a detector fails.
+    pub fn end(&mut self) -> Result<(), CleanError> {
+        self.look_at_last()?;
+        self.track(0, 0)
+    }
+
+    /// The next frame with all that must go in it; `None` when more of the future is needed first.
+    pub fn pop(&mut self, ended: bool) -> Option<Watched> {
+        let mut areas = Vec::new();
+        for watcher in &mut self.watchers {
+            areas.extend(watcher.tracker.pop(ended)?);
+        }
+        if self.watchers.is_empty() && !ended && self.held.len() < 2 {
+            return None;
+        }
+        let Held { picture, pts, duration } = self.held.pop_front()?;
+        // Whoever looked has given the frame back; a copy would only cost time.
+        let frame = Arc::try_unwrap(picture).unwrap_or_else(|shared| (*shared).clone());
+        Some(Watched { timed: TimedYuv { frame, pts, duration }, areas })
+    }
+
+    /// What was done so far.
+    pub fn tally(&self) -> Tally {
+        let classes = self.watchers.iter().map(|w| (w.class, w.looks, w.tracker.shown())).collect();
+        Tally { scenes: self.cuts, damaged: self.damaged, classes }
+    }
+}

@@ -1,0 +1,155 @@
+use super::{one::shifted, *};
+use crate::geom::Point;
+
+const SIZE: Size = Size::new(400, 200);
+
+fn habits() -> Habits {
+    Habits {
+        look_ahead: 20,
+        score_certain: 0.4,
+        score_start: 0.1,
+        score_sure: 0.5,
+        evidence_min: 0.6,
+        hold_frames: 10,
+        hold_frames_weak: 4,
+        back_frames: 10,
+        back_frames_weak: 4,
+        lost_frames: 30,
+        growth_per_frame: 0.0,
+        growth_max: 0.0,
+        pad_px: 0.0,
+    }
+}
+
+fn face(rect: Rect, score: f32) -> Finding {
+    Finding { class: Class::Face, shape: Shape::Rect(rect), score, source: "fake".to_owned() }
+}
+
+/// What comes out for frames whose motion and findings are given.
+fn run(habits: Habits, frames: &[(Motion, Option<Vec<Finding>>)]) -> Vec<Vec<Area>> {
+    let mut tracker = Tracker::new(Class::Face, SIZE, habits);
+    let mut out = Vec::new();
+    for (motion, found) in frames {
+        tracker.push(Arc::new(motion.clone()), found.as_deref());
+        out.extend(tracker.pop(false));
+    }
+    out.extend(std::iter::from_fn(|| tracker.pop(true)));
+    assert_eq!(out.len(), frames.len());
+    out
+}
+
+fn covers(areas: &[Area], p: Point) -> bool {
+    areas.iter().any(|a| {
+        let b = a.shape.bounds();
+        (b.x0..b.x1).contains(&p.x) && (b.y0..b.y1).contains(&p.y)
+    })
+}
+
+/// A face that moves by 4 pixels a frame under a still camera, seen every fifth frame except in `missing`.
+fn walk(frames: u64, missing: std::ops::Range<u64>) -> (Vec<(Motion, Option<Vec<Finding>>)>, impl Fn(u64) -> Rect) {
+    let at = |frame: u64| Rect::from_xywh(20.0 + 4.0 * frame as f32, 60.0, 40.0, 50.0);
+    let list = (0..frames)
+        .map(|frame| {
+            let motion = if frame == 0 { Motion::cut() } else { Motion::still() };
+            let seen = if missing.contains(&frame) { vec![] } else { vec![face(at(frame), 0.9)] };
+            (motion, (frame % 5 == 0).then_some(seen))
+        })
+        .collect();
+    (list, at)
+}
+
+#[test]
+fn a_face_that_moves_on_its_own_is_covered_tightly_between_the_looks() {
+    let (frames, at) = walk(60, 0..0);
+    for (frame, areas) in run(habits(), &frames).iter().enumerate() {
+        let [area] = areas.as_slice() else { panic!("one area in frame {frame}: {areas:?}") };
+        assert!(area.shape.bounds().iou(&at(frame as u64)) > 0.75, "{frame}: {:?}", area.shape);
+    }
+}
+
+#[test]
+fn a_gap_of_ten_frames_is_bridged() {
+    let (frames, at) = walk(60, 25..36);
+    for (frame, areas) in run(habits(), &frames).iter().enumerate() {
+        assert!(covers(areas, at(frame as u64).center()), "{frame}");
+    }
+}
+
+#[test]
+fn a_face_is_covered_from_where_it_came_in_before_it_was_first_seen() {
+    // The camera pans by 6 pixels a frame to the right; the face comes in on the right at frame 10, is seen at 20.
+    let at = |frame: u64| Rect::from_xywh(460.0 - 6.0 * frame as f32, 60.0, 40.0, 50.0);
+    let frames: Vec<_> = (0..60u64)
+        .map(|frame| {
+            let motion = if frame == 0 { Motion::cut() } else { shifted(-6.0) };
+            let seen = if frame >= 20 { vec![face(at(frame), 0.8)] } else { vec![] };
+            (motion, (frame % 5 == 0).then_some(seen))
+        })
+        .collect();
+    let out = run(Habits { back_frames: 30, ..habits() }, &frames);
+    for frame in 0..60u64 {
+        if at(frame).x0 < 400.0 {
+            assert!(covers(&out[frame as usize], Point::new(at(frame).x0 + 1.0, 80.0)), "{frame}");
+        } else {
+            assert!(out[frame as usize].is_empty(), "{frame}");
+        }
+    }
+}
+
+#[test]
+fn nothing_is_smeared_over_a_cut_in_either_direction() {
+    let (mut frames, at) = walk(60, 0..0);
+    frames[30].0 = Motion::cut();
+    for (frame, (_, found)) in frames.iter_mut().enumerate() {
+        let first_scene_end = 26;
+        if (first_scene_end..35).contains(&frame) {
+            *found = found.take().map(|_| vec![]);
+        }
+        if frame >= 35 {
+            *found = found.take().map(|_| vec![face(Rect::from_xywh(300.0, 10.0, 30.0, 30.0), 0.9)]);
+        }
+    }
+    let out = run(habits(), &frames);
+    let second = Point::new(315.0, 25.0);
+    for frame in 26..30usize {
+        assert!(covers(&out[frame], at(frame as u64).center()), "held to the cut: {frame}");
+        assert!(!covers(&out[frame], second));
+    }
+    for areas in &out[30..] {
+        assert!(covers(areas, second), "back to the cut");
+        assert_eq!(areas.len(), 1);
+    }
+}
+
+#[test]
+fn what_was_seen_weakly_once_is_dropped_and_what_was_seen_weakly_often_is_covered_throughout() {
+    let still = Rect::from_xywh(100.0, 100.0, 30.0, 30.0);
+    let frames = |weak_looks: u64| -> Vec<_> {
+        (0..80u64)
+            .map(|frame| {
+                let motion = if frame == 0 { Motion::cut() } else { Motion::still() };
+                let seen = if frame / 5 < weak_looks { vec![face(still, 0.2)] } else { vec![] };
+                (motion, (frame % 5 == 0).then_some(seen))
+            })
+            .collect()
+    };
+    assert!(run(habits(), &frames(1)).iter().all(Vec::is_empty));
+    let out = run(habits(), &frames(4));
+    assert!(out[..=15].iter().all(|areas| covers(areas, still.center())));
+    assert!(out[40..].iter().all(Vec::is_empty));
+}
+
+#[test]
+fn memory_does_not_grow_with_the_length() {
+    let (frames, _) = walk(8, 0..0);
+    let mut tracker = Tracker::new(Class::Face, SIZE, habits());
+    for round in 0..500 {
+        for (motion, _) in &frames {
+            let at = Rect::from_xywh((round % 9) as f32 * 40.0, 50.0, 30.0, 30.0);
+            tracker.push(Arc::new(motion.clone()), Some(&[face(at, 0.9)]));
+            tracker.pop(false);
+        }
+    }
+    assert!(tracker.tracks.len() < 60, "{}", tracker.tracks.len());
+    assert!(tracker.motions.held.len() <= 22, "{}", tracker.motions.held.len());
+}

@@ -1,0 +1,121 @@
+//! The checks of a finished video: its structure, and every frame decoded again. Separate from the checks of pictures,
+//! because a video is read from disk piece by piece.
+
+use std::{fs::File, path::Path};
+
+use super::{Refutation, same};
+use crate::{
+    clip::{Audio, Codec, Container, Span, TimeBase, VideoOptions},
+    geom::Size,
+    limits::Limits,
+    media::video::{Input, Unit, open},
+    metadata::{VideoForm, prove_video},
+};
+
+/// What a finished video should hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedVideo<'a> {
+    /// The container.
+    pub container: Container,
+    /// The codec of the pictures.
+    pub codec: Codec,
+    /// Size of what was encoded, in pixels.
+    pub size: Size,
+    /// When each frame is shown, in microseconds.
+    pub shown_us: &'a [u64],
+    /// Whether there is sound.
+    pub sound: bool,
+}
+
+impl ExpectedVideo<'_> {
+    /// The form to be proved of a file.
+    fn form(&self) -> VideoForm {
+        match self.container {
+            Container::Mp4 => VideoForm::Mp4,
+            Container::Mkv => VideoForm::Mkv,
+            Container::WebM => VideoForm::WebM,
+            Container::Ts => VideoForm::Ts,
+        }
+    }
+
+    /// How far a time may be from what was encoded, in microseconds: the container's own resolution.
+    fn tolerance_us(&self) -> u64 {
+        match self.container {
+            Container::Mp4 => 1,
+            Container::Mkv | Container::WebM => 1000,
+            Container::Ts => 12,
+        }
+    }
+
+    /// What is displayed: 4:2:0 in H.264 and HEVC has whole chroma samples only.
+    fn displayed(&self) -> Size {
+        match self.codec {
+            Codec::H264 | Codec::Hevc => {
+                Size::new(self.size.width.next_multiple_of(2), self.size.height.next_multiple_of(2))
+            }
+            Codec::Vp9 => self.size,
+        }
+    }
+
+    fn check_time(&self, index: usize, got_us: u64) -> Result<(), Refutation> {
+        match self.shown_us.get(index) {
+            Some(&want) if want.abs_diff(got_us) <= self.tolerance_us() => Ok(()),
+            Some(want) => Err(Refutation::Content {
+                got: format!("frame {index} at {got_us} us"),
+                want: format!("{want} us"),
+            }),
+            None => Err(Refutation::Content {
+                got: format!("a frame {index}"),
+                want: format!("{} frames", self.shown_us.len()),
+            }),
+        }
+    }
+}
+
+/// Tries every check on a finished video.
+///
+/// # Errors
+/// With the first check that refutes it, or when it cannot be read.
+pub fn refute_video(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
+    let io = |source| crate::error::MediaError::Io { doing: "reading the output again", source };
+    let mut file = File::open(path).map_err(io)?;
+    let (mut index, mut wrong) = (0, None);
+    let mut on_frame = |ticks: i64, base: TimeBase| {
+        let checked = expected.check_time(index, base.us(ticks));
+        index += 1;
+        if wrong.is_none() {
+            wrong = checked.err();
+        }
+    };
+    let proof = prove_video(&mut file, expected.form(), expected.sound, &mut on_frame)?;
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    let pair = |size: Size| (size.width, size.height);
+    same("size", pair(proof.size), pair(expected.displayed()))?;
+    same("frame count", proof.frames, expected.shown_us.len() as u64)?;
+    same("codec", proof.codec, expected.codec)?;
+    same("sound", proof.channels.is_some(), expected.sound)?;
+    decode_all(path, expected, limits)
+}
+
+fn decode_all(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
+    let audio = if expected.sound { Audio::Keep } else { Audio::Drop };
+    let options = VideoOptions { audio, ..VideoOptions::default() };
+    let mut source = open(Input::File(path), &options, Span::default(), limits)?;
+    let base = source.info().time_base;
+    let mut frames = 0;
+    while let Some(unit) = source.next_unit()? {
+        match unit {
+            Unit::Frame(timed) => {
+                let pair = |size: Size| (size.width, size.height);
+                same("frame size", pair(timed.frame.size()), pair(expected.displayed()))?;
+                expected.check_time(frames, base.us(timed.pts))?;
+                frames += 1;
+            }
+            Unit::Damaged { .. } => same("damaged frames", 1, 0)?,
+            Unit::Sound(_) => {}
+        }
+    }
+    same("decoded frames", frames, expected.shown_us.len())
+}
