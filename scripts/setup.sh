@@ -39,7 +39,6 @@ libavcodec-dev|ffmpeg|lib:libavcodec|video: decoding and encoding
 libavformat-dev|ffmpeg|lib:libavformat|video: containers
 libavutil-dev|ffmpeg|lib:libavutil|video: frames and clocks
 libavfilter-dev|ffmpeg|lib:libavfilter|video: turning and scaling
-libavdevice-dev|ffmpeg|lib:libavdevice|video: the bindings link it, nothing is recorded
 libswscale-dev|ffmpeg|lib:libswscale|video: colour conversion
 libswresample-dev|ffmpeg|lib:libswresample|video: sound formats
 python3|python@3|cmd:python3|runs pip and unpacks ONNX Runtime

@@ -1,5 +1,5 @@
 //! Foreign videos read through the public interface: frames, times, turns, colours, damage and what is left behind. The
-//! videos are described in `tests/fixtures/video/README.md`.
+//! videos are described in `tests/fixtures/film/README.md`.
 #![cfg(feature = "video")]
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ const BLUE: [u8; 3] = [41, 240, 110];
 const WHITE: [u8; 3] = [235, 128, 128];
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/video").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film").join(name)
 }
 
 /// Everything that a source gives.

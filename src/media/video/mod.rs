@@ -91,7 +91,8 @@ fn opened(
 ///
 /// The file holds the coded frames, the coded sound, and what is needed to play them: no names, no times of day, no
 /// tags, no edit list, no supplemental messages in the stream. The same input gives the same bytes. With H.264 and HEVC
-/// an odd width or height is rounded up by repeating the last column or row; Matroska keeps times to 1 ms.
+/// an odd width or height is rounded up by repeating the last column or row; Matroska keeps times to 1 ms. A pipe gets a
+/// piece every half second.
 ///
 /// # Errors
 /// [`MediaError::Encode`] when the encoder cannot be had or refuses, [`MediaError::Io`] when the target cannot be

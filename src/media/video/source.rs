@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::{
     Unit, VideoInfo, VideoSource,
-    av::{AvError, Codec, Packet},
+    av::{AvError, Packet},
     damage::spread,
     film::{Film, Shown, damaged},
     graph::{Look, Shaper},
@@ -254,10 +254,10 @@ impl Source {
     /// Lets go of what waited for something behind it.
     fn close(&mut self) -> Result<(), MediaError> {
         let (_, stream) = &self.opened.video;
-        // FFmpeg gives every packet of these the average length instead of its own.
-        let averaged = matches!(stream.codec, Codec::Vp8 | Codec::Vp9) && self.opened.format == Format::Mp4;
+        // With frames out of order a packet lasts until the next one in the file, not until the next that is shown.
+        let counted = self.opened.format == Format::Mp4 && stream.declared_frames.is_some();
         let end =
-            self.first.zip(stream.duration).filter(|_| averaged).map(|(first, ticks)| first.saturating_add(ticks));
+            self.first.zip(stream.duration).filter(|_| counted).map(|(first, ticks)| first.saturating_add(ticks));
         self.ready.extend(self.timeline.finish(end).map(unit));
         if let Some(sound) = &mut self.sound {
             sound.finish()?;

@@ -6,6 +6,9 @@ use crate::clip::{Span, TimeBase};
 /// A jump back of more than this is another clock, not a frame out of order.
 const JUMP_US: u64 = 1_000_000;
 
+/// How far headers may be off by rounding.
+const ROUNDING_US: u64 = 1_000;
+
 /// Something that is shown, in ticks from the first that is kept.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Timed<T> {
@@ -71,7 +74,13 @@ impl<T> Timeline<T> {
         self.over = true;
         let &(at, duration, _) = self.held.as_ref()?;
         let own = at.saturating_add(if duration > 0 { duration } else { self.nominal });
-        self.let_go(end.filter(|&end| end > at && self.offset == 0).unwrap_or(own))
+        // Headers round to a millisecond, the thing does not.
+        let better = |&end: &i64| {
+            end > at
+                && self.offset == 0
+                && self.base.us(end.abs_diff(own).try_into().unwrap_or(i64::MAX)) > ROUNDING_US
+        };
+        self.let_go(end.filter(better).unwrap_or(own))
     }
 
     /// Ends what is held at `next`, or where the span ends.
@@ -162,7 +171,8 @@ mod tests {
             line.push(Some(100), 40, ());
             line.finish(end).map(|t| t.duration)
         };
-        assert_eq!([end(Some(107)), end(Some(100)), end(None)], [Some(7), Some(40), Some(40)]);
+        assert_eq!([107, 100, 141, 142].map(|e| end(Some(e))), [Some(7), Some(40), Some(40), Some(42)]);
+        assert_eq!(end(None), Some(40));
     }
 
     #[test]

@@ -51,6 +51,9 @@ impl Encoder {
             ctx.sample_aspect_ratio = ff::AVRational { num: aspect.0 as c_int, den: aspect.1 as c_int };
             ctx.time_base = ff::AVRational { num: pictures.time_base.0, den: pictures.time_base.1 };
             ctx.framerate = ff::AVRational { num: pictures.frame_rate.0, den: pictures.frame_rate.1 };
+            // No frame out of order: a file's index then needs neither offsets nor an edit list, and every time in it is
+            // the one that is shown. At the same likeness (SSIM .988 and .978, two moving views at 1280x720) that
+            // makes files 1.57 and 1.35 times as large.
             (ctx.gop_size, ctx.max_b_frames) = (pictures.gop, 0);
             ctx.field_order = AVFieldOrder::AV_FIELD_PROGRESSIVE;
             ctx.color_range = AVColorRange::AVCOL_RANGE_MPEG;

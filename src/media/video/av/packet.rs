@@ -49,6 +49,10 @@ impl Packet {
         known(self.raw().pts)
     }
 
+    pub(in super::super) fn dts(&self) -> Option<i64> {
+        known(self.raw().dts)
+    }
+
     /// Moves both times by `ticks`.
     pub(in super::super) fn shift(&mut self, ticks: i64) {
         let raw = self.raw_mut();

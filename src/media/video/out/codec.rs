@@ -8,6 +8,9 @@ use crate::{
     geom::Size,
 };
 
+/// Settings of x265, which prints by itself and writes its settings into the stream unless it is told not to.
+const X265: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0";
+
 /// Everything that follows from the options.
 pub(super) struct Choice {
     pub(super) muxer: &'static CStr,
@@ -74,12 +77,7 @@ impl Choice {
         match self.codec {
             // Captions and other user data of frames: ours have none, and the encoder is told to write none.
             Codec::H264 => options.extend([("preset", "veryfast"), ("a53cc", "0"), ("udu_sei", "0")]),
-            // x265 prints by itself and writes its settings into the stream unless it is told not to.
-            Codec::Hevc => options.extend([
-                ("preset", "veryfast"),
-                ("udu_sei", "0"),
-                ("x265-params", "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0"),
-            ]),
+            Codec::Hevc => options.extend([("preset", "veryfast"), ("udu_sei", "0"), ("x265-params", X265)]),
             Codec::Vp9 => {
                 // A bit rate of 0 makes the constant rate factor the only measure.
                 options.extend([("b", "0"), ("row-mt", "1"), ("tile-columns", "1")]);

@@ -9,7 +9,7 @@ use std::{collections::VecDeque, fs::OpenOptions};
 use self::{codec::Choice, sound::SoundOut};
 use super::{
     Sound, Target, VideoInfo, VideoSink,
-    av::{AvError, Encoder, Frame, Muxer, Pictures, Writer},
+    av::{AvError, Encoder, Frame, Muxer, Packet, Pictures, Writer},
 };
 use crate::{
     clip::{Container, TimeBase, VideoOptions},
@@ -32,6 +32,12 @@ pub(super) struct Sink {
     /// Times and lengths of the frames that are inside the encoder.
     inside: VecDeque<(i64, i64)>,
     last: Option<i64>,
+    /// Where the last frame ends, in ticks of the container.
+    end: i64,
+    live: bool,
+    first_dts: Option<i64>,
+    /// The packet that may be the last.
+    pending: Option<Packet>,
 }
 
 fn name(container: Container) -> &'static str {
@@ -114,6 +120,10 @@ impl Sink {
             track,
             inside: VecDeque::new(),
             last: None,
+            end: 0,
+            live,
+            first_dts: None,
+            pending: None,
         };
         let begun = new.muxer.begin(&choice.muxer_options(den));
         new.wrote(begun)?;
@@ -128,6 +138,24 @@ impl Sink {
         })
     }
 
+    fn write(&mut self, packet: Option<Packet>) -> Result<(), MediaError> {
+        let Some(packet) = packet else { return Ok(()) };
+        let written = self.muxer.write(self.track, packet);
+        self.wrote(written)
+    }
+
+    /// Writes the last packet in the file. With frames out of order it is not the last that is shown, and its length
+    /// is what makes the whole as long as it should be.
+    fn write_last(&mut self) -> Result<(), MediaError> {
+        let mut last = self.pending.take();
+        if let Some(packet) = &mut last
+            && let (Some(first), Some(dts)) = (self.first_dts, packet.dts())
+        {
+            packet.set_duration((self.end - (dts - first)).max(1));
+        }
+        self.write(last)
+    }
+
     fn receive(&mut self) -> Result<(), MediaError> {
         loop {
             let received = self.encoder.receive();
@@ -137,8 +165,9 @@ impl Sink {
             if let Some((_, duration)) = place.and_then(|at| self.inside.remove(at)) {
                 packet.set_duration(duration);
             }
-            let written = self.muxer.write(self.track, packet);
-            self.wrote(written)?;
+            self.first_dts = self.first_dts.or(packet.dts());
+            let packet = if self.live { Some(packet) } else { self.pending.replace(packet) };
+            self.write(packet)?;
         }
     }
 
@@ -157,6 +186,7 @@ impl Sink {
             (frame.pts.saturating_mul(self.scale), frame.duration.max(1).saturating_mul(self.scale));
         own.set_pts(pts);
         self.inside.push_back((pts, duration));
+        self.end = pts.saturating_add(duration);
         let sent = self.encoder.send(Some(&own));
         self.wrote(sent)?;
         self.receive()
@@ -183,6 +213,7 @@ impl VideoSink for Sink {
         let ended = self.encoder.send(None);
         self.wrote(ended)?;
         self.receive()?;
+        self.write_last()?;
         if let Some(mut out) = self.sound.take() {
             let finished = out.finish(&mut self.muxer);
             self.wrote(finished)?;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/video").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film").join(name)
 }
 
 /// The fixture through source and sink, nothing redacted.
@@ -29,7 +29,8 @@ fn rewritten(name: &str, options: &VideoOptions) -> Vec<u8> {
                 sink.push(TimedYuv { frame: frame.into_redacted(), pts, duration }).expect("a frame is taken");
             }
             Unit::Damaged { pts, duration } => {
-                sink.push(TimedYuv { frame: black.clone(), pts, duration }).expect("a frame is taken");
+                sink.push(TimedYuv { frame: black.clone().into_redacted(), pts, duration })
+                    .expect("a frame is taken");
             }
             Unit::Sound(sound) => sink.push_sound(sound).expect("sound is taken"),
         }
