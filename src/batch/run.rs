@@ -205,7 +205,8 @@ impl Worker<'_> {
         if let Origin::Unreadable(reason) = &item.origin {
             return Ok(Ending::Failed { reason: reason.clone() });
         }
-        if media::sniff(&media::head(&item.path)?).is_ok_and(Format::is_video) {
+        // An empty file is judged below, where it may be skipped.
+        if media::head(&item.path).and_then(|head| media::sniff(&head)).is_ok_and(Format::is_video) {
             return self.handle_video(index, item, stem, job);
         }
         let bytes = media::read_file(&item.path, &self.cleaner.policy().limits)?;

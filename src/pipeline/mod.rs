@@ -3,6 +3,7 @@
 
 mod clean;
 mod clean_video;
+mod delay;
 mod habits;
 mod looks;
 pub mod observe;
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use clean::{Cleaned, Output};
+pub use delay::Delay;
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome};
 pub use stream::Stream;
