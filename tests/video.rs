@@ -72,8 +72,7 @@ fn a_moving_face_is_covered_in_every_frame_and_every_time_is_kept() {
     let film = Film { container: Container::Mp4, times: times.clone(), tone: true };
     film.write_to(&bench.path("in/a.mp4"), &scene);
     let boxes = bench.path("boxes.jsonl");
-    let (code, said) =
-        bench.clean(&["--redact", "faces", "--style", "solid", "--boxes", boxes.to_str().unwrap()]);
+    let (code, said) = bench.clean(&["--redact", "faces", "--style", "solid", "--boxes", boxes.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{said}");
 
     let output = bench.only_output();
@@ -114,17 +113,15 @@ fn sound_is_kept_or_disguised_only_when_asked_for() {
     film.write_to(&bench.path("in/a.mp4"), &Scene::empty());
     let mut heard = Vec::new();
     for audio in ["keep", "disguise"] {
-        let (code, said) =
-            bench.clean(&["--redact", "faces", "--audio", audio, "--overwrite", "--keep-names"]);
+        let (code, said) = bench.clean(&["--redact", "faces", "--audio", audio, "--overwrite", "--keep-names"]);
         assert_eq!(code, Some(0), "{audio}: {said}");
         let output = bench.only_output();
         assert_eq!(proved(&output, VideoForm::Mp4, true).channels, Some(1));
         heard.push(Seen::file(&output).heard);
     }
     // In 4,800 samples a tone of 440 Hz crosses zero 88 times.
-    let crossings = |samples: &[f32]| {
-        samples[9600..14_400].windows(2).filter(|w| (w[0] < 0.0) != (w[1] < 0.0)).count()
-    };
+    let crossings =
+        |samples: &[f32]| samples[9600..14_400].windows(2).filter(|w| (w[0] < 0.0) != (w[1] < 0.0)).count();
     assert!(crossings(&heard[0]).abs_diff(88) <= 2, "{}", crossings(&heard[0]));
     assert!(crossings(&heard[1]).abs_diff(88) > 8, "{}", crossings(&heard[1]));
 }

@@ -172,8 +172,7 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
 /// What a video is, and how it was watched.
 fn watched(video: &VideoReport) -> String {
     let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
-    let looks: Vec<_> =
-        video.looks.iter().map(|(class, n)| format!("{} in {n}", class.plural())).collect();
+    let looks: Vec<_> = video.looks.iter().map(|(class, n)| format!("{} in {n}", class.plural())).collect();
     format!(
         "    {}, {}x{}, {:.2} s, {}, {}\n    looked for {} of the frames and followed between\n    would cover {:.1} % \
          of the picture, at most {:.1} % in a frame\n",

@@ -5,10 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    Cleaner, InputReport, Notes, Outcome, Step, VideoReport,
-    video::Told,
-};
+use super::{Cleaner, InputReport, Notes, Outcome, Step, VideoReport, video::Told};
 use crate::{
     clip::Audio,
     error::{CleanError, MediaError},

@@ -36,7 +36,10 @@ impl Scene {
     pub fn with_face() -> Self {
         let person = sample("astronaut.jpg");
         let head = imageops::crop_imm(&person, 142, 30, 168, 192).to_image();
-        Self { head: Some(imageops::resize(&head, HEAD.0, HEAD.1, imageops::FilterType::Triangle)), ..Self::empty() }
+        Self {
+            head: Some(imageops::resize(&head, HEAD.0, HEAD.1, imageops::FilterType::Triangle)),
+            ..Self::empty()
+        }
     }
 
     /// A wall and nothing else.
@@ -58,12 +61,17 @@ impl Scene {
 
     /// Frame `number`.
     pub fn frame(&self, number: usize) -> Yuv<Raw> {
+        planes(&self.picture(number))
+    }
+
+    /// Frame `number` in RGB.
+    pub fn picture(&self, number: usize) -> RgbImage {
         let mut picture = self.wall.clone();
         if let Some(head) = &self.head {
             let (x, y) = Self::place(number);
             imageops::replace(&mut picture, head, x.into(), y.into());
         }
-        planes(&picture)
+        picture
     }
 }
 

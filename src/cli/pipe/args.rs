@@ -19,7 +19,7 @@ Examples:
   capture | safepost pipe --raw 1280x720 --pix-fmt rgb24 --fps 30 | show
 
 Delay: a frame leaves once the 48 frames after it were seen (1.6 s at 30 frames a second; the same time at other rates;
-fewer frames from 4K on, so that at most 160 MB wait), and at most 27 frames later when detectors are busy. MP4, WebM
+fewer frames from 1440p on, so that at most 160 MB wait), and at most 27 frames later when detectors are busy. MP4, WebM
 and Matroska leave in pieces of half a second. The exact numbers are printed on standard error. Memory does not grow
 with the length.
 
@@ -97,7 +97,7 @@ pub enum FormatArg {
 /// A layout as typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum PixFmtArg {
-    /// 8-bit red, green, blue; converted to BT.709 4:2:0 and back, which costs fine colour detail
+    /// 8-bit red, green, blue; untouched outside redacted areas, and three times the memory
     Rgb24,
     /// 8-bit luma, then colour at half the size; untouched outside redacted areas
     Yuv420p,

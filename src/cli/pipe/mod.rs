@@ -16,12 +16,7 @@ use std::{
 };
 
 use self::out::{Form, Out};
-use super::{
-    Exit, Fatal,
-    args::RuntimeArgs,
-    print::count,
-    setup,
-};
+use super::{Exit, Fatal, args::RuntimeArgs, print::count, setup};
 use crate::{
     batch::Boxes,
     error::{CleanError, MediaError},
@@ -119,7 +114,8 @@ fn told_to_person(ended: Result<VideoReport, CleanError>, out: &Out, quiet: bool
         Err(error) => error,
     };
     let begun = out.tear();
-    if matches!(&error, CleanError::Media(MediaError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe) {
+    if matches!(&error, CleanError::Media(MediaError::Io { source, .. }) if source.kind() == io::ErrorKind::BrokenPipe)
+    {
         // Whoever read the output had enough: `head` and players do that.
         return Exit::Failed;
     }

@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn elements_may_end_only_where_the_next_would_begin() {
-        let mut live = b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff".to_vec();
+        let mut live =
+            b"\x1a\x45\xdf\xa3\x8b\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff".to_vec();
         let start = live.len();
         live.extend(b"\x16\x54\xae\x6b\x90");
         live.resize(start + 5 + 16, 7);

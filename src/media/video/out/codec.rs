@@ -10,7 +10,7 @@ use crate::{
 
 /// As for files, but nothing is held back.
 const HEVC_LIVE: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=1:rc-lookahead=0:lookahead-slices=0:\
-                         scenecut=0:aud=0:hrd=0:open-gop=0";
+                         scenecut=0:cutree=0:aud=0:hrd=0:open-gop=0";
 
 /// Everything that follows from the options.
 pub(super) struct Choice {
@@ -90,7 +90,10 @@ impl Choice {
                 options.push(if self.live {
                     ("x265-params", HEVC_LIVE)
                 } else {
-                    ("x265-params", "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0")
+                    (
+                        "x265-params",
+                        "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0",
+                    )
                 });
             }
             Codec::Vp9 => {

@@ -25,8 +25,8 @@ pub use self::y4m::{Y4mHeader, is_y4m};
 /// How the samples of a raw frame lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pixels {
-    /// 8-bit red, green, blue, pixel after pixel, full range, sRGB. Frames are converted to BT.709 with colour at half
-    /// the size and back, which costs fine detail of colour everywhere.
+    /// 8-bit red, green, blue, pixel after pixel, full range, sRGB. Detectors see BT.709 planes made of it; pixels
+    /// outside redacted areas are not changed. Both are held, which takes three times the memory.
     Rgb24,
     /// 8-bit luma, then blue difference, then red difference, each of these with half the columns and rows, rounded up.
     /// Samples outside redacted areas are not changed.

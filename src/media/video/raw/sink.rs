@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::MediaError,
-    frame::{Redacted, TimedYuv},
+    frame::{Redacted, TimedYuv, Yuv},
     geom::Size,
 };
 
@@ -36,17 +36,21 @@ impl FrameSink {
         Ok(Self { output, pixels, lines: true, size: header.size, next: 0, packed: Vec::new() })
     }
 
-    fn write(&mut self, planes: [&[u8]; 3]) -> io::Result<()> {
+    fn write(&mut self, frame: &Yuv<Redacted>) -> io::Result<()> {
+        let planes = frame.planes();
         if self.lines {
             self.output.write_all(b"FRAME\n")?;
         }
         match self.pixels {
             Pixels::Grey => self.output.write_all(planes[0])?,
             Pixels::Yuv420p => planes.iter().try_for_each(|plane| self.output.write_all(plane))?,
-            Pixels::Rgb24 => {
-                rgb::packed(planes, self.size, &mut self.packed);
-                self.output.write_all(&self.packed)?;
-            }
+            Pixels::Rgb24 => match frame.packed() {
+                Some(packed) => self.output.write_all(packed.pixels().as_raw())?,
+                None => {
+                    rgb::packed(planes, self.size, &mut self.packed);
+                    self.output.write_all(&self.packed)?;
+                }
+            },
         }
         // Whoever reads wants the frame now, not when a buffer is full.
         self.output.flush()
@@ -63,7 +67,7 @@ impl VideoSink for FrameSink {
             return wrong("frames do not follow each other evenly");
         }
         self.next += 1;
-        self.write(frame.frame.planes()).map_err(failed)
+        self.write(&frame.frame).map_err(failed)
     }
 
     fn push_sound(&mut self, _: Sound) -> Result<(), MediaError> {

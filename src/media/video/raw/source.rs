@@ -3,14 +3,17 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use image::RgbImage;
+
 use super::{
     super::{Unit, VideoInfo, VideoSource},
-    Pixels, RawForm, Y4mHeader, damaged, rgb, time_base, y4m::MOST_HEADER_BYTES,
+    Pixels, RawForm, Y4mHeader, damaged, rgb, time_base,
+    y4m::MOST_HEADER_BYTES,
 };
 use crate::{
     clip::{Span, VideoOptions},
     error::MediaError,
-    frame::{Matrix, Raw, TimedYuv, Yuv, chroma_size},
+    frame::{Frame, Matrix, Raw, TimedYuv, Yuv, chroma_size},
     geom::Size,
     limits::Limits,
 };
@@ -114,7 +117,10 @@ impl Frames {
         let planes = match self.pixels {
             Pixels::Rgb24 => {
                 self.whole(&first, luma * 3)?;
-                rgb::planes(&first, size)
+                let frame = Yuv::new(size, matrix, rgb::planes(&first, size));
+                let packed = RgbImage::from_raw(size.width, size.height, first).map(Frame::new);
+                let both = frame.zip(packed).and_then(|(frame, packed)| frame.with_packed(packed));
+                return both.map(Some).ok_or_else(|| self.cut());
             }
             Pixels::Grey => {
                 self.whole(&first, luma)?;

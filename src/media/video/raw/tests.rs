@@ -162,7 +162,10 @@ fn a_span_of_raw_frames_begins_at_zero() {
     let span = Span { from_us: 250_000, to_us: Some(600_000) };
     let source = open_raw(input(&bytes), form, &VideoOptions::default(), span, &Limits::default()).unwrap();
     let frames = all(source).unwrap().0;
-    assert_eq!(frames.iter().map(|f| (f.pts, f.frame.planes()[0][0])).collect::<Vec<_>>(), [(0, 3), (1, 4), (2, 5)]);
+    assert_eq!(
+        frames.iter().map(|f| (f.pts, f.frame.planes()[0][0])).collect::<Vec<_>>(),
+        [(0, 3), (1, 4), (2, 5)]
+    );
 }
 
 #[test]
