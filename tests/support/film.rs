@@ -1,4 +1,4 @@
-//! Small films made by this program's own writer: a face from a sample picture that moves over another one.
+//! Small films made by this program's own writer: a face from a sample picture that moves over a gradient.
 
 use std::{
     fs,
@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use super::gradient;
 use image::{RgbImage, imageops};
 use safepost::{
     clip::{Audio, Container, Span, TimeBase, VideoOptions},
@@ -34,7 +35,8 @@ pub struct Scene {
 impl Scene {
     /// With the face.
     pub fn with_face() -> Self {
-        let person = sample("astronaut.jpg");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/cut-out.png");
+        let person = image::open(path).expect("the sample is read").into_rgb8();
         let head = imageops::crop_imm(&person, 142, 30, 168, 192).to_image();
         Self {
             head: Some(imageops::resize(&head, HEAD.0, HEAD.1, imageops::FilterType::Triangle)),
@@ -44,8 +46,7 @@ impl Scene {
 
     /// A wall and nothing else.
     pub fn empty() -> Self {
-        let wall = imageops::resize(&sample("bricks.jpg"), SIZE.width, SIZE.height, imageops::FilterType::Triangle);
-        Self { wall, head: None }
+        Self { wall: gradient(SIZE.width, SIZE.height), head: None }
     }
 
     /// Left and top of the head in frame `number`.
@@ -73,11 +74,6 @@ impl Scene {
         }
         picture
     }
-}
-
-fn sample(name: &str) -> RgbImage {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name);
-    image::open(path).expect("the sample is read").into_rgb8()
 }
 
 fn planes(picture: &RgbImage) -> Yuv<Raw> {
