@@ -22,19 +22,33 @@ pub enum Form {
 impl Form {
     /// The beginning of a piece that never comes, so that a reader sees the stream end in the middle: without it, a
     /// fragmented MP4 or a Matroska stream that lacks its last pieces looks like a shorter one.
-    const fn torn(self) -> &'static [u8] {
+    fn torn(self) -> Vec<u8> {
         match self {
-            // A fragment of 4096 bytes (ISO/IEC 14496-12, 4.2).
-            Form::Container(Container::Mp4) => b"\0\0\x10\0moof",
+            Form::Container(Container::Mp4) => TORN_FRAGMENT.concat(),
             // A cluster of 4096 bytes (RFC 9559, 5.1.3).
-            Form::Container(Container::Mkv | Container::WebM) => b"\x1f\x43\xb6\x75\x50\0",
-            // A packet has 188 bytes (ISO/IEC 13818-1, 2.4.3).
-            Form::Container(Container::Ts) => b"\x47\x1f\xff\x10",
-            Form::Y4m => b"FRAME\n",
-            Form::Raw => b"\0",
+            Form::Container(Container::Mkv | Container::WebM) => b"\x1f\x43\xb6\x75\x50\0".to_vec(),
+            // A packet of the first stream with its error flag set, and one that is cut (ISO/IEC 13818-1, 2.4.3).
+            Form::Container(Container::Ts) => {
+                let mut packets = b"\x47\x81\0\x10".to_vec();
+                packets.resize(188, 0xff);
+                packets.extend(b"\x47\x01\0\x10");
+                packets
+            }
+            Form::Y4m => b"FRAME\n".to_vec(),
+            Form::Raw => vec![0],
         }
     }
 }
+
+/// A fragment with one frame of 4096 bytes in track 1, of which 16 are there (ISO/IEC 14496-12, 8.8): a reader that
+/// looks for frames finds half of one.
+const TORN_FRAGMENT: [&[u8]; 5] = [
+    b"\0\0\0\x4cmoof\0\0\0\x10mfhd\0\0\0\0\x7f\xff\xff\xff",
+    b"\0\0\0\x34traf\0\0\0\x10tfhd\0\x02\0\0\0\0\0\x01",
+    b"\0\0\0\x1ctrun\0\0\x03\x01\0\0\0\x01\0\0\0\x54\0\0\0\x01\0\0\x10\0",
+    b"\0\0\x10\x08mdat",
+    &[0; 16],
+];
 
 struct Inner {
     to: Box<dyn Write + Send>,
@@ -76,7 +90,7 @@ impl Out {
         let Ok(mut inner) = self.0.try_lock() else { return true };
         if let (Some(form), true, false) = (inner.form, inner.begun, inner.closed) {
             // There may be no reader any more; then there is nobody to be told.
-            let _ = inner.to.write_all(form.torn()).and_then(|()| inner.to.flush());
+            let _ = inner.to.write_all(&form.torn()).and_then(|()| inner.to.flush());
         }
         inner.closed = true;
         inner.begun
@@ -126,6 +140,15 @@ mod tests {
         assert!(out.write_all(b"more").is_err());
         assert!(out.tear());
         assert_eq!(*kept.0.lock().unwrap(), b"headerFRAME\n");
+    }
+
+    #[test]
+    fn a_torn_fragment_is_built_right_and_cut() {
+        let bytes = TORN_FRAGMENT.concat();
+        let size = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+        assert_eq!((size(0), &bytes[size(0) + 4..size(0) + 8]), (76, &b"mdat"[..]));
+        assert_eq!((size(8), size(24), size(32), size(48)), (16, 52, 16, 28));
+        assert!(bytes.len() < size(0) + size(size(0)));
     }
 
     #[test]
