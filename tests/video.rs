@@ -194,7 +194,7 @@ fn a_film_that_was_cut_fails_and_leaves_nothing() {
     let (code, said) = bench.clean(&["--redact", "faces"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("a.mp4"), "{said}");
-    assert_eq!(bench.outputs(), [PathBuf::new(); 0]);
+    assert!(bench.outputs().is_empty(), "{:?}", bench.outputs());
 }
 
 #[test]

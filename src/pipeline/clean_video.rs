@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Cleaner, InputReport, Notes, Outcome, Step, VideoReport, video::Told};
+use super::{Cleaner, CreateSink, InputReport, Notes, Outcome, Step, VideoReport, video::Told};
 use crate::{
     clip::Audio,
     error::{CleanError, MediaError},
@@ -99,7 +99,7 @@ impl Cleaner {
     pub fn clean_stream(
         &self,
         source: Box<dyn VideoSource>,
-        create: &mut dyn FnMut(&video::VideoInfo) -> Result<Box<dyn video::VideoSink>, MediaError>,
+        create: &mut CreateSink<'_>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<VideoReport, CleanError> {
         Ok(self.run_video(source, create, Told { notes, shown_us: None })?.report)

@@ -31,7 +31,7 @@ pub use delay::Delay;
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome};
 pub use stream::Stream;
-pub use video::{FrameNote, Notes, VideoReport};
+pub use video::{CreateSink, FrameNote, Notes, VideoReport};
 
 /// Where the runtime and the models are, and how many threads inference may use.
 #[derive(Clone, Debug, Default)]

@@ -75,6 +75,9 @@ pub struct FrameNote<'a> {
     pub areas: &'a [Area],
 }
 
+/// Begins the output of a video, once its size is known.
+pub type CreateSink<'a> = dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError> + 'a;
+
 /// Told of every frame in order; an error stops the video.
 pub type Notes<'a> = dyn FnMut(&FrameNote<'_>) -> Result<(), MediaError> + Send + 'a;
 
@@ -108,7 +111,7 @@ impl Cleaner {
     pub(super) fn run_video(
         &self,
         mut source: Box<dyn VideoSource>,
-        create: &mut dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError>,
+        create: &mut CreateSink<'_>,
         told: Told<'_, '_>,
     ) -> Result<Written, CleanError> {
         let info = source.info().clone();

@@ -131,10 +131,11 @@ mod tests {
         let picture = RgbImage::from_fn(32, 32, |x, y| Rgb([x as u8 * 8, y as u8 * 8, 200]));
         let both = frame(size, 1).with_packed(crate::frame::Frame::new(picture.clone())).unwrap();
         assert!(frame(Size::new(16, 32), 1).with_packed(crate::frame::Frame::new(picture.clone())).is_none());
-        let out = redact_yuv(both, &[area], &styles);
+        let areas = [area];
+        let out = redact_yuv(both, &areas, &styles);
         let packed = out.packed().expect("it is still there").pixels();
         assert_eq!(packed.get_pixel(8, 8), &Rgb([9, 8, 7]));
         assert_eq!(packed.get_pixel(25, 25), picture.get_pixel(25, 25));
-        assert_eq!(out.planes(), redact_yuv(frame(size, 1), &[area], &styles).planes());
+        assert_eq!(out.planes(), redact_yuv(frame(size, 1), &areas, &styles).planes());
     }
 }

@@ -20,8 +20,8 @@ use super::{Exit, Fatal, args::RuntimeArgs, print::count, setup};
 use crate::{
     batch::Boxes,
     error::{CleanError, MediaError},
-    media::video::{self, Input, RawForm, Target, VideoInfo, VideoSink, VideoSource, Y4mHeader},
-    pipeline::{Cleaner, FrameNote, Notes, Observer, Step, VideoReport},
+    media::video::{self, Input, RawForm, Target, VideoInfo, VideoSource, Y4mHeader},
+    pipeline::{Cleaner, CreateSink, FrameNote, Notes, Observer, Step, VideoReport},
     policy::Policy,
 };
 
@@ -73,7 +73,10 @@ pub fn run(args: PipeArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
             _ => done,
         }
     });
-    thread::spawn(move || tell.send(Told::Done(work.join())));
+    thread::spawn(move || {
+        // Nobody waits any more after an interrupt.
+        let _ = tell.send(Told::Done(work.join()));
+    });
     let ended = match told.recv() {
         Ok(Told::Done(done)) => Some(done),
         // The rest is left to end with the process.
@@ -170,8 +173,7 @@ impl Pipe {
         let options = &self.cleaner.policy().video;
         let wanted = self.args.container();
         let target = || Box::new(self.out.clone());
-        type Create<'a> = Box<dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError> + 'a>;
-        let (source, form, mut create): (_, _, Create<'_>) = match opened {
+        let (source, form, mut create): (_, _, Box<CreateSink<'_>>) = match opened {
             Opened::Y4m(source, header) if wanted.is_none() => {
                 (source, Form::Y4m, Box::new(move |info| video::create_y4m(target(), &header, info)))
             }
