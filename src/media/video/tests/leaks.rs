@@ -29,7 +29,7 @@ fn rewritten(name: &str, options: &VideoOptions) -> Vec<u8> {
                 sink.push(TimedYuv { frame: frame.into_redacted(), pts, duration }).expect("a frame is taken");
             }
             Unit::Damaged { pts, duration } => {
-                sink.push(TimedYuv { frame: black.clone(), pts, duration }).expect("a frame is taken");
+                sink.push(TimedYuv { frame: black.clone().into_redacted(), pts, duration }).expect("a frame is taken");
             }
             Unit::Sound(sound) => sink.push_sound(sound).expect("sound is taken"),
         }
