@@ -97,7 +97,7 @@ fn a_sidecar_in_a_folder_is_skipped_and_said_to_be() {
     fs::write(bench.path("in/a.xmp"), b"<x:xmpmeta/>").unwrap();
     let (code, said) = ended(&bench.clean(&[]));
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("1 skipped (not pictures)"), "{said}");
+    assert!(said.contains("1 skipped (neither pictures nor videos)"), "{said}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{area::Area, error::MediaError, pipeline::FrameNote};
 
 /// The file, open for writing.
-pub(super) struct Boxes {
+pub struct Boxes {
     file: Mutex<BufWriter<File>>,
 }
 
@@ -30,18 +30,24 @@ struct Line<'a> {
 
 impl Boxes {
     /// Makes the file, or empties it.
+    ///
+    /// # Errors
+    /// [`MediaError::Io`], as for everything here.
     pub fn create(path: &Path) -> Result<Self, MediaError> {
         let file = File::create(path).map_err(failed)?;
         Ok(Self { file: Mutex::new(BufWriter::new(file)) })
     }
 
-    /// A frame of a video.
+    /// A frame of a video; `input` is its place in the list.
+    ///
+    /// # Errors
+    /// [`MediaError::Io`].
     pub fn frame(&self, input: usize, note: &FrameNote<'_>) -> Result<(), MediaError> {
         self.line(&Line { input, frame: note.frame, at_us: note.at_us, areas: note.areas })
     }
 
     /// A picture or a page.
-    pub fn picture(&self, input: usize, page: usize, areas: &[Area]) -> Result<(), MediaError> {
+    pub(super) fn picture(&self, input: usize, page: usize, areas: &[Area]) -> Result<(), MediaError> {
         self.line(&Line { input, frame: page as u64, at_us: 0, areas })
     }
 
@@ -53,6 +59,9 @@ impl Boxes {
     }
 
     /// Writes what is still held back.
+    ///
+    /// # Errors
+    /// [`MediaError::Io`].
     pub fn finish(&self) -> Result<(), MediaError> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner).flush().map_err(failed)
     }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{audit::AuditError, pipeline::InputReport};
 
+pub use boxes::Boxes;
 pub use run::{Batch, Handled, Progress, run};
 
 /// How outputs are named and what is replaced.

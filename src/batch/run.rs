@@ -205,10 +205,16 @@ impl Worker<'_> {
         if let Origin::Unreadable(reason) = &item.origin {
             return Ok(Ending::Failed { reason: reason.clone() });
         }
-        if media::sniff(&media::head(&item.path)?).is_ok_and(Format::is_video) {
+        // An empty file is judged below, where it may be skipped.
+        if media::head(&item.path).and_then(|head| media::sniff(&head)).is_ok_and(Format::is_video) {
             return self.handle_video(index, item, stem, job);
         }
-        let bytes = media::read_file(&item.path, &self.cleaner.policy().limits)?;
+        let bytes = match media::read_file(&item.path, &self.cleaner.policy().limits) {
+            Err(MediaError::Empty) if item.origin == Origin::Folder && is_no_picture(&item.path, &[]) => {
+                return Ok(Ending::Skipped);
+            }
+            read => read?,
+        };
         job.input_bytes = bytes.len() as u64;
         let sha256 = sha256_hex(&bytes);
         job.input_sha256 = Some(sha256.clone());

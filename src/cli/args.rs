@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::pipe::PipeArgs;
 use crate::{
     clip::{Audio, Codec, Container},
     effort::Effort,
@@ -55,6 +56,8 @@ pub struct RuntimeArgs {
 pub enum Command {
     /// Make clean copies of pictures, videos and whole folders
     Clean(CleanArgs),
+    /// Clean a video that comes in on standard input and write it to standard output as it goes
+    Pipe(PipeArgs),
     /// List what a file gives away and what would be redacted; writes nothing
     Inspect(InspectArgs),
     /// Print the policy in force, every key explained
@@ -283,12 +286,12 @@ impl From<CodecArg> for Codec {
 /// What to inspect.
 #[derive(Debug, Args)]
 pub struct InspectArgs {
-    /// Pictures
+    /// Pictures and videos
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub policy: PolicyArgs,
-    /// List metadata only, without running any detector
+    /// List metadata only, without running any detector (a video is otherwise watched to its end)
     #[arg(long)]
     pub metadata_only: bool,
     /// Show what the metadata says, not only that it is there

@@ -1,21 +1,22 @@
 //! `safepost inspect`: what a file gives away and what would be redacted. Writes nothing.
 
-use std::{fmt::Write, path::Path};
+use std::{fmt::Write, fs::File, path::Path};
 
 use serde::Serialize;
 
 use super::{
     Exit, Fatal,
     args::{InspectArgs, RuntimeArgs},
-    print,
+    print::{self, count},
     progress::{found, printable},
     setup,
 };
 use crate::{
+    error::{CleanError, MediaError},
     limits::Limits,
     media,
-    metadata::{self, Entry},
-    pipeline::{Cleaner, InputReport},
+    metadata::{self, Entry, Listing},
+    pipeline::{Cleaner, InputReport, VideoReport},
 };
 
 /// Everything said about one file.
@@ -81,29 +82,46 @@ fn inspect<'a>(file: &'a Path, limits: &Limits, cleaner: Option<&Cleaner>, value
         findings: None,
         error: None,
     };
-    let bytes = match media::read_file(file, limits) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            inspection.error = Some(error.to_string());
-            return inspection;
-        }
+    let looked = match media::head(file).and_then(|head| media::sniff(&head)) {
+        Ok(format) if format.is_video() => video(file, cleaner),
+        // What no opener knows is listed too, as far as it goes.
+        Ok(_) | Err(_) => picture(file, limits, cleaner),
     };
-    let listing = metadata::list(&bytes);
-    inspection.format = listing.format;
-    inspection.metadata = shown(listing.entries);
-    match cleaner.map(|cleaner| cleaner.inspect_bytes(bytes)) {
-        Some(Ok(report)) => inspection.findings = Some(report),
-        Some(Err(error)) => inspection.error = Some(error.to_string()),
-        None => {}
+    match looked {
+        Ok((listing, report)) => {
+            inspection.format = listing.format;
+            inspection.metadata = shown(listing.entries);
+            match report {
+                Some(Ok(report)) => inspection.findings = Some(report),
+                Some(Err(error)) => inspection.error = Some(error.to_string()),
+                None => {}
+            }
+        }
+        Err(error) => inspection.error = Some(error.to_string()),
     }
     inspection
+}
+
+/// What a file gives away, and what would be redacted in it, if anyone is to look.
+type Looked = (Listing, Option<Result<InputReport, CleanError>>);
+
+fn picture(file: &Path, limits: &Limits, cleaner: Option<&Cleaner>) -> Result<Looked, MediaError> {
+    let bytes = media::read_file(file, limits)?;
+    let listing = metadata::list(&bytes);
+    Ok((listing, cleaner.map(|cleaner| cleaner.inspect_bytes(bytes))))
+}
+
+/// A video is not read into memory, neither for its metadata nor for its frames.
+fn video(file: &Path, cleaner: Option<&Cleaner>) -> Result<Looked, MediaError> {
+    let mut open = File::open(file).map_err(|source| MediaError::Io { doing: "reading the input", source })?;
+    Ok((metadata::list_video(&mut open), cleaner.map(|cleaner| cleaner.inspect_video(file, None))))
 }
 
 fn describe(inspection: &Inspection<'_>, values: bool) -> String {
     let mut text = format!(
         "{}: {}\n",
         printable(&inspection.file.to_string_lossy()),
-        inspection.format.unwrap_or("not a picture that is read")
+        inspection.format.unwrap_or("neither a picture nor a video that is read")
     );
     let mut section = |title: &str, entries: &[Shown]| {
         // Writing to a string cannot fail.
@@ -113,10 +131,14 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
             let _ = writeln!(text, "    {:<14} {}{value}\n{:19}{}", entry.class.name(), entry.place, "", entry.why);
         }
     };
-    section("in the file, besides the picture", &inspection.metadata);
+    section("in the file, besides what it shows", &inspection.metadata);
     section("around the file", &inspection.outside);
     if let Some(report) = &inspection.findings {
-        let _ = writeln!(text, "  in the picture: {}", found(report));
+        let what = if report.video.is_some() { "video" } else { "picture" };
+        let _ = writeln!(text, "  in the {what}: {}", found(report));
+        if let Some(video) = &report.video {
+            text.push_str(&watched(video));
+        }
         for (number, frame) in report.frames.iter().enumerate() {
             for finding in &frame.findings {
                 let at = finding.shape.bounds();
@@ -145,4 +167,23 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
         text.push_str("  (--values shows what these say)\n");
     }
     text
+}
+
+/// What a video is, and how it was watched.
+fn watched(video: &VideoReport) -> String {
+    let number = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let looks: Vec<_> = video.looks.iter().map(|(class, n)| format!("{} in {n}", class.plural())).collect();
+    format!(
+        "    {}, {}x{}, {:.2} s, {}, {}\n    looked for {} of the frames and followed between\n    would cover {:.1} % \
+         of the picture, at most {:.1} % in a frame\n",
+        video.coding,
+        video.size.width,
+        video.size.height,
+        video.duration_us as f64 / 1e6,
+        count(number(video.frames), "frame", "frames"),
+        count(number(video.scenes), "scene", "scenes"),
+        looks.join(", "),
+        video.covered_mean * 100.0,
+        video.covered_max * 100.0,
+    )
 }

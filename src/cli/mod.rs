@@ -5,6 +5,7 @@
 mod args;
 mod clean;
 mod inspect;
+mod pipe;
 mod print;
 mod progress;
 mod setup;
@@ -16,7 +17,7 @@ use miette::Diagnostic;
 
 use crate::{
     batch::BatchError,
-    error::{PolicyError, SetupError},
+    error::{MediaError, PolicyError, SetupError},
 };
 use args::{Cli, Command};
 
@@ -53,6 +54,10 @@ enum Fatal {
     Batch(#[from] BatchError),
     #[error("writing to standard output failed: {0}")]
     Stdout(#[from] io::Error),
+    #[error("standard {which} is a terminal: {advice}")]
+    Terminal { which: &'static str, advice: &'static str },
+    #[error(transparent)]
+    Boxes(MediaError),
     #[error("the interrupt handler could not be set: {0}")]
     Signal(#[from] ctrlc::Error),
 }
@@ -95,6 +100,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
     let runtime = cli.runtime;
     match cli.command {
         Command::Clean(args) => clean::run(args, &runtime),
+        Command::Pipe(args) => pipe::run(args, &runtime),
         Command::Inspect(args) => inspect::run(args, &runtime),
         Command::Policy(args) => {
             print::out(setup::policy(&args)?.to_documented_toml())?;

@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Raw, Redacted};
+use super::{Frame, Raw, Redacted};
 use crate::geom::Size;
 
 /// Which numbers turn YCbCr into RGB. Samples always have limited range: luma 16 to 235, chroma 16 to 240.
@@ -47,6 +47,9 @@ pub struct Yuv<State> {
     size: Size,
     matrix: Matrix,
     planes: [Vec<u8>; 3],
+    /// The picture that the planes were made of, where a stream carries RGB: it is looked at on the planes, and
+    /// destroyed itself, so that what is not redacted goes out exactly as it came.
+    packed: Option<Box<Frame<State>>>,
     state: PhantomData<State>,
 }
 
@@ -73,7 +76,13 @@ impl<State> Yuv<State> {
 
     /// Memory that the samples take, in bytes.
     pub fn bytes(&self) -> usize {
-        self.planes.iter().map(Vec::len).sum()
+        let packed = self.packed.as_ref().map_or(0, |packed| packed.pixels().as_raw().len());
+        self.planes.iter().map(Vec::len).sum::<usize>() + packed
+    }
+
+    /// The same picture in RGB, when the stream carries that.
+    pub fn packed(&self) -> Option<&Frame<State>> {
+        self.packed.as_deref()
     }
 }
 
@@ -87,19 +96,30 @@ impl Yuv<Raw> {
     pub fn new(size: Size, matrix: Matrix, planes: [Vec<u8>; 3]) -> Option<Self> {
         let (luma, chroma) = (size.pixels(), chroma_size(size).pixels());
         let fits = planes.iter().zip([luma, chroma, chroma]).all(|(plane, want)| plane.len() as u64 == want);
-        (fits && luma > 0).then_some(Self { size, matrix, planes, state: PhantomData })
+        (fits && luma > 0).then_some(Self { size, matrix, planes, packed: None, state: PhantomData })
+    }
+
+    /// The same frame with the picture that its planes were made of; `None` when that has another size.
+    pub fn with_packed(self, packed: Frame<Raw>) -> Option<Self> {
+        (packed.size() == self.size).then(|| Self { packed: Some(Box::new(packed)), ..self })
     }
 
     /// A black frame: stands in for one that could not be decoded, and holds nothing.
     pub fn black(size: Size, matrix: Matrix) -> Self {
         let (luma, chroma) = (size.pixels() as usize, chroma_size(size).pixels() as usize);
         let planes = [vec![16; luma], vec![128; chroma], vec![128; chroma]];
-        Self { size, matrix, planes, state: PhantomData }
+        Self { size, matrix, planes, packed: None, state: PhantomData }
     }
 
-    /// The one way across; called by [`crate::redact`] when every area is destroyed.
+    /// The one way across; called by [`crate::redact`] when every area is destroyed. A raw picture beside the planes
+    /// stays behind.
     pub(crate) fn into_redacted(self) -> Yuv<Redacted> {
-        Yuv { size: self.size, matrix: self.matrix, planes: self.planes, state: PhantomData }
+        Yuv { size: self.size, matrix: self.matrix, planes: self.planes, packed: None, state: PhantomData }
+    }
+
+    /// The picture beside the planes, to be destroyed like them.
+    pub(crate) fn take_packed(&mut self) -> Option<Frame<Raw>> {
+        self.packed.take().map(|packed| *packed)
     }
 
     /// The planes, to be destroyed in place.
@@ -109,7 +129,12 @@ impl Yuv<Raw> {
 }
 
 impl Yuv<Redacted> {
-    /// The same frame with its planes passed through `map`, which must not bring in samples from elsewhere; `None` when
+    /// The same frame with its picture in RGB, in which the same areas were destroyed.
+    pub(crate) fn beside(self, packed: Option<Frame<Redacted>>) -> Self {
+        Self { packed: packed.map(Box::new), ..self }
+    }
+
+    /// The same frame without any picture in RGB, and with its planes passed through `map`, which must not bring in samples from elsewhere; `None` when
     /// they do not fit `size`.
     pub(crate) fn resized(self, size: Size, map: impl Fn(&[u8], Size, Size) -> Vec<u8>) -> Option<Self> {
         let (from, chroma, to) = (self.size, chroma_size(self.size), chroma_size(size));

@@ -14,8 +14,8 @@ const HEAD_BYTES: u64 = 64 << 10;
 /// opened, only whether a file that is no picture by content claims to be one.
 const EXTENSIONS: &[&str] = &[
     "3gp", "apng", "arw", "avi", "avif", "bmp", "cr2", "cr3", "dcm", "dng", "gif", "heic", "heif", "hif", "jfif",
-    "jpe", "jpeg", "jpg", "jxl", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "nef", "pdf", "png", "psd",
-    "raw", "svg", "tif", "tiff", "ts", "webm", "webp",
+    "jpe", "jpeg", "jpg", "jxl", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "nef", "pdf", "png",
+    "psd", "raw", "svg", "tif", "tiff", "ts", "webm", "webp", "wmv",
 ];
 
 /// Whether the file's name ends like a picture's or a video's.
@@ -115,6 +115,7 @@ mod tests {
     #[test]
     fn extensions_are_known_in_any_letter_case() {
         assert!(has_media_extension(Path::new("a/IMG_1.HEIC")));
+        assert!(has_media_extension(Path::new("a/MVI_1.MOV")));
         assert!(!has_media_extension(Path::new("a/IMG_1.xmp")));
     }
 }

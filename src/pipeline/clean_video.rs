@@ -5,12 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Cleaner, InputReport, Notes, Outcome, Step};
+use super::{Cleaner, CreateSink, InputReport, Notes, Outcome, Step, VideoReport, video::Told};
 use crate::{
-    clip::{Audio, Container},
+    clip::Audio,
     error::{CleanError, MediaError},
     media::{
-        self, Format,
+        self,
         draft::Draft,
         video::{self, Input, Target, VideoSource},
     },
@@ -50,7 +50,9 @@ impl Cleaner {
         let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
         let dropped = source.info().dropped.clone();
         let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
-        let written = self.run_video(source, &mut create, notes)?;
+        let mut shown_us = Vec::new();
+        let told = Told { notes, shown_us: Some(&mut shown_us) };
+        let written = self.run_video(source, &mut create, told)?;
         if Seen::of(input)? != before {
             let detail = "the file changed while it was read".to_owned();
             return Err(MediaError::Damaged { format: "video", detail }.into());
@@ -61,7 +63,7 @@ impl Cleaner {
             container: written.report.container,
             codec: written.report.codec,
             size: written.size,
-            shown_us: &written.shown_us,
+            shown_us: &shown_us,
             sound: written.report.audio.is_some(),
         };
         let refuted = refute_video(draft.path(), &expected, &self.policy.limits).err();
@@ -81,29 +83,26 @@ impl Cleaner {
         let options = crate::clip::VideoOptions { audio: Audio::Drop, ..self.policy.video.clone() };
         let source = video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)?;
         let dropped = source.info().dropped.clone();
-        let written = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), notes)?;
+        let told = Told { notes, shown_us: None };
+        let written = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told)?;
         Ok(InputReport::of_video(format, dropped, written.report))
     }
 
-    /// Cleans a video as it comes, for pipes: `target` gets the output while `source` is read, later by the look-ahead.
-    /// The output cannot be checked as a whole before it leaves; an error means that what was written is not whole.
+    /// Cleans a video as it comes, for pipes: what `create` makes gets frames while `source` is read, later by
+    /// [`Cleaner::delay`]. Memory does not grow with the length.
+    ///
+    /// The output cannot be checked as a whole before it leaves. After an error the sink is dropped unfinished, so that
+    /// nothing that ends an output is ever written; what was written until then is not whole.
     ///
     /// # Errors
     /// As [`Cleaner::clean_video`].
     pub fn clean_stream(
         &self,
         source: Box<dyn VideoSource>,
-        create: &mut dyn FnMut(&video::VideoInfo) -> Result<Box<dyn video::VideoSink>, MediaError>,
+        create: &mut CreateSink<'_>,
         notes: Option<&mut Notes<'_>>,
-    ) -> Result<InputReport, CleanError> {
-        let dropped = source.info().dropped.clone();
-        let written = self.run_video(source, create, notes)?;
-        let format = match written.report.container {
-            Container::Mp4 => Format::Mp4,
-            Container::Mkv | Container::WebM => Format::Mkv,
-            Container::Ts => Format::Ts,
-        };
-        Ok(InputReport::of_video(format, dropped, written.report))
+    ) -> Result<VideoReport, CleanError> {
+        Ok(self.run_video(source, create, Told { notes, shown_us: None })?.report)
     }
 }
 

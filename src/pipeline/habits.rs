@@ -1,7 +1,7 @@
 //! How often each class is looked for in a video, and how its tracker behaves. Separate because these are the tuned
 //! numbers of the video pipeline.
 
-use crate::{effort::Effort, finding::Class, track::Habits};
+use crate::{effort::Effort, finding::Class, geom::Size, track::Habits};
 
 /// Frames that may be held back at most; with more, a first sighting is carried further back.
 const LOOK_AHEAD_FRAMES: f32 = 48.0;
@@ -11,6 +11,11 @@ const LOOK_AHEAD_BYTES: usize = 160 << 20;
 
 /// The frame rate for which the numbers here were measured; others are scaled to the same times.
 const USUAL_RATE: f32 = 30.0;
+
+/// Memory of a frame of `size`, about.
+pub(super) fn frame_bytes(size: Size) -> usize {
+    size.pixels() as usize * 3 / 2
+}
 
 /// How many frames of `frame_bytes` at `rate` frames a second are held back.
 pub(super) fn look_ahead(frame_bytes: usize, rate: f32) -> u64 {

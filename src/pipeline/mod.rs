@@ -3,6 +3,7 @@
 
 mod clean;
 mod clean_video;
+mod delay;
 mod habits;
 mod looks;
 pub mod observe;
@@ -26,10 +27,11 @@ use crate::{
 };
 
 pub use clean::{Cleaned, Output};
+pub use delay::Delay;
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome};
 pub use stream::Stream;
-pub use video::{FrameNote, Notes, VideoReport};
+pub use video::{CreateSink, FrameNote, Notes, VideoReport};
 
 /// Where the runtime and the models are, and how many threads inference may use.
 #[derive(Clone, Debug, Default)]

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// Units that may wait between two threads.
-const QUEUE: usize = 4;
+pub(super) const QUEUE: usize = 4;
 
 /// What happened to a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,9 +40,9 @@ pub struct VideoReport {
     pub coding: String,
     /// Size of the upright input in pixels.
     pub size: Size,
-    /// Container of the output.
+    /// Container of the output; where the caller's own sink writes none, the one that the policy names.
     pub container: Container,
-    /// Codec of the output.
+    /// Codec of the output, likewise.
     pub codec: Codec,
     /// Frames in the output.
     pub frames: u64,
@@ -75,14 +75,24 @@ pub struct FrameNote<'a> {
     pub areas: &'a [Area],
 }
 
+/// Begins the output of a video, once its size is known.
+pub type CreateSink<'a> = dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError> + 'a;
+
 /// Told of every frame in order; an error stops the video.
 pub type Notes<'a> = dyn FnMut(&FrameNote<'_>) -> Result<(), MediaError> + Send + 'a;
+
+/// What a run tells besides its report.
+#[derive(Default)]
+pub(super) struct Told<'a, 'n> {
+    /// Told of every frame.
+    pub notes: Option<&'a mut Notes<'n>>,
+    /// Gets the time of every frame in microseconds; `None` for streams, which may be endless.
+    pub shown_us: Option<&'a mut Vec<u64>>,
+}
 
 /// A video that was written and not yet checked.
 pub(super) struct Written {
     pub report: VideoReport,
-    /// When each frame is shown, in microseconds.
-    pub shown_us: Vec<u64>,
     /// Size of the output.
     pub size: Size,
 }
@@ -91,6 +101,9 @@ pub(super) struct Written {
 enum Work {
     Frame(Box<Watched>),
     Sound(Sound),
+    /// Everything came. Without this word the end of the queue is that of somebody who failed, and the output must not
+    /// be completed.
+    End,
 }
 
 impl Cleaner {
@@ -98,10 +111,11 @@ impl Cleaner {
     pub(super) fn run_video(
         &self,
         mut source: Box<dyn VideoSource>,
-        create: &mut dyn FnMut(&VideoInfo) -> Result<Box<dyn VideoSink>, MediaError>,
-        notes: Option<&mut Notes<'_>>,
+        create: &mut CreateSink<'_>,
+        told: Told<'_, '_>,
     ) -> Result<Written, CleanError> {
         let info = source.info().clone();
+        let rate = rate(source.as_ref());
         let out = VideoInfo { size: self.output_size(info.size), ..info.clone() };
         let sink = create(&out)?;
         thread::scope(|scope| {
@@ -112,9 +126,9 @@ impl Cleaner {
             let finishing = scope.spawn(|| {
                 // Owned here, so that a sink that fails unblocks whoever feeds it.
                 let to_do = to_do;
-                self.finish(&to_do, sink, &info, out.size, notes)
+                self.finish(&to_do, sink, &info, out.size, told)
             });
-            let watched = self.watch(decoded, work, looks, &info);
+            let watched = self.watch(decoded, work, looks, &info, rate);
             let finished = finishing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             // Who stopped first tells why: the watch only sees that nobody takes its frames any more.
             match (watched, finished) {
@@ -134,15 +148,19 @@ impl Cleaner {
 
     fn watch(
         &self,
-        decoded: Receiver<Result<Unit, MediaError>>,
+        decoded: Receiver<Result<Option<Unit>, MediaError>>,
         work: SyncSender<Work>,
         looks: Looks<'_>,
         info: &VideoInfo,
+        rate: f32,
     ) -> Result<Tally, Stopped> {
-        let mut watch = Watch::new(&self.classes(), self.policy.effort, info.size, rate(info), looks);
+        let mut watch = Watch::new(&self.classes(), self.policy.effort, info.size, rate, looks);
         let mut frames = 0;
-        for unit in decoded {
-            match unit.map_err(CleanError::from)? {
+        loop {
+            // A decoder that is gone without a word did not reach the end.
+            let unit = decoded.recv().map_err(|_| CleanError::Interrupted)?;
+            let Some(unit) = unit.map_err(CleanError::from)? else { break };
+            match unit {
                 Unit::Sound(sound) => {
                     work.send(Work::Sound(sound)).map_err(|_| Stopped::NobodyListens)?;
                     continue;
@@ -163,6 +181,7 @@ impl Cleaner {
         }
         watch.end()?;
         give(&mut watch, &work, true)?;
+        work.send(Work::End).map_err(|_| Stopped::NobodyListens)?;
         Ok(watch.tally())
     }
 
@@ -178,26 +197,35 @@ impl Cleaner {
         mut sink: Box<dyn VideoSink>,
         info: &VideoInfo,
         size: Size,
-        mut notes: Option<&mut Notes<'_>>,
+        mut told: Told<'_, '_>,
     ) -> Result<Done, CleanError> {
         let mut done = Done::new(self, info, size);
         for work in to_do {
             match work {
+                Work::End => {
+                    // Whoever asks to stop also closes the input, in a pipe; that is not its end.
+                    self.observer.step(Step::Encoding)?;
+                    sink.finish()?;
+                    return Ok(done);
+                }
                 Work::Sound(sound) => sink.push_sound(sound)?,
                 Work::Frame(watched) => {
                     let at_us = info.time_base.us(watched.timed.pts);
                     let (timed, areas) = self.redact_watched(*watched, info.time_base);
-                    if let Some(notes) = notes.as_mut() {
+                    if let Some(notes) = told.notes.as_mut() {
                         notes(&FrameNote { frame: done.report.frames, at_us, areas: &areas })?;
                     }
-                    done.add(at_us, info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
+                    if let Some(shown_us) = told.shown_us.as_mut() {
+                        shown_us.push(at_us);
+                    }
+                    done.add(info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
                     self.observer.frames(done.report.frames, info.frames);
                     sink.push(shrunk(timed, size)?)?;
                 }
             }
         }
-        sink.finish()?;
-        Ok(done)
+        // The sink is dropped unfinished: what it wrote has no end.
+        Err(CleanError::Interrupted)
     }
 
     /// Destroys what must go in one frame.
@@ -220,11 +248,11 @@ impl From<CleanError> for Stopped {
     }
 }
 
-fn decode(source: &mut dyn VideoSource, units: &SyncSender<Result<Unit, MediaError>>) {
+fn decode(source: &mut dyn VideoSource, units: &SyncSender<Result<Option<Unit>, MediaError>>) {
     loop {
-        let unit = source.next_unit().transpose();
-        let over = !matches!(unit, Some(Ok(_)));
-        if unit.is_some_and(|unit| units.send(unit).is_err()) || over {
+        let unit = source.next_unit();
+        let over = !matches!(unit, Ok(Some(_)));
+        if units.send(unit).is_err() || over {
             break;
         }
     }
@@ -237,11 +265,13 @@ fn give(watch: &mut Watch<'_>, work: &SyncSender<Work>, ended: bool) -> Result<(
     Ok(())
 }
 
-/// Frames a second that the container promises, or the usual ones.
-fn rate(info: &VideoInfo) -> f32 {
+/// Frames a second that the container promises, or that it says, or the usual ones.
+pub(super) fn rate(source: &dyn VideoSource) -> f32 {
+    let info = source.info();
     match (info.frames, info.duration_us) {
         (Some(frames), Some(us)) if frames > 1 && us > 0 => (frames as f64 * 1e6 / us as f64) as f32,
-        _ => 30.0,
+        // A clock without frame rate gives its ticks for frames.
+        _ => source.rate().filter(|rate| (1.0..=240.0).contains(rate)).unwrap_or(30.0),
     }
 }
 
@@ -260,7 +290,6 @@ fn shrunk(timed: TimedYuv<Redacted>, size: Size) -> Result<TimedYuv<Redacted>, M
 struct Done {
     report: VideoReport,
     covered: f64,
-    shown_us: Vec<u64>,
     size: Size,
 }
 
@@ -282,15 +311,14 @@ impl Done {
             covered_max: 0.0,
             audio: info.sound.map(|sound| sound.audio),
         };
-        Self { report, covered: 0.0, shown_us: Vec::new(), size }
+        Self { report, covered: 0.0, size }
     }
 
-    fn add(&mut self, at_us: u64, until_us: u64, covered: f32) {
+    fn add(&mut self, until_us: u64, covered: f32) {
         self.report.frames += 1;
         self.report.duration_us = until_us;
         self.report.covered_max = self.report.covered_max.max(covered);
         self.covered += f64::from(covered);
-        self.shown_us.push(at_us);
     }
 
     fn written(mut self, tally: Tally) -> Written {
@@ -301,6 +329,6 @@ impl Done {
             self.report.looks.insert(class, looks);
             self.report.tracks.insert(class, tracks);
         }
-        Written { report: self.report, shown_us: self.shown_us, size: self.size }
+        Written { report: self.report, size: self.size }
     }
 }

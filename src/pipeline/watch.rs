@@ -4,7 +4,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use super::{
-    habits::{habits, look_ahead, look_every},
+    habits::{frame_bytes, habits, look_ahead, look_every},
     looks::{Looks, Question},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Frames that may wait for their answers before asking waits too: enough to keep a thread that looks busy.
-const WAITING_MOST: usize = 16;
+pub(super) const WAITING_MOST: usize = 16;
 
 /// What is known of a frame, and what is to be destroyed in it.
 #[derive(Debug)]
@@ -97,8 +97,7 @@ pub(super) struct Tally {
 impl<'a> Watch<'a> {
     /// Watches for `classes` in frames of `size` at about `rate` frames a second.
     pub fn new(classes: &[Class], effort: Effort, size: Size, rate: f32, looks: Looks<'a>) -> Self {
-        let frame_bytes = size.pixels() as usize * 3 / 2;
-        let ahead = look_ahead(frame_bytes, rate);
+        let ahead = look_ahead(frame_bytes(size), rate);
         let watchers = classes
             .iter()
             .map(|&class| Watcher {

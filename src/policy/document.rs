@@ -17,6 +17,11 @@ const KEYS: &[(&str, &str)] = &[
     ("quality", "Quality of JPEG output, 1 to 100. Default: 90."),
     ("max_side_px", "Longest side of outputs in pixels; larger ones are shrunk. Default: 0 (keep the size)."),
     (
+        "regions",
+        "Places that are always destroyed: {box = [x, y, width, height], from_s = 0.0, to_s = 9.5}, in pixels and\n\
+         # seconds; the times hold for videos. Default: none.",
+    ),
+    (
         "style",
         "Look of redacted areas. Every style is made from the surroundings and constants only; nothing under it\n\
          # can be recovered.",
@@ -27,11 +32,6 @@ const KEYS: &[(&str, &str)] = &[
     ("span", "The part of videos that is kept, in microseconds from the first frame."),
     ("span.from_us", "First moment that is kept. Default: 0."),
     ("span.to_us", "First moment that is no longer kept. Default: none, the end."),
-    (
-        "regions",
-        "Places that are always destroyed: {box = [x, y, width, height], from_s = 0.0, to_s = 9.5}, in pixels and\n\
-         # seconds; the times hold for videos. Default: none.",
-    ),
     ("video", "How videos are read and written."),
     (
         "video.audio",

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    clip::{Codec, Span, VideoOptions},
+    clip::{Codec, Container, Span, VideoOptions},
     effort::Effort,
     error::PolicyError,
     finding::Class,
@@ -118,6 +118,9 @@ impl Policy {
         let most = if self.video.codec == Codec::Vp9 { 63 } else { 51 };
         if self.video.crf > most {
             return value("video.crf", "must be at most 51 (63 for VP9)");
+        }
+        if self.video.codec == Codec::Vp9 && self.video.container == Container::Ts {
+            return value("video.codec", "cannot be vp9 in MPEG-TS");
         }
         if self.pad_px > 1000 {
             return value("pad_px", "must be at most 1000");

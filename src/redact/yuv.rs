@@ -3,7 +3,7 @@
 
 use super::{
     canvas::{Canvas, Ink},
-    redact_samples,
+    redact, redact_samples,
 };
 use crate::{
     area::Area,
@@ -12,17 +12,19 @@ use crate::{
     style::Styles,
 };
 
-/// Destroys every area of a video frame, as [`super::redact`] does in a picture. Areas are in luma pixels.
+/// Destroys every area of a video frame, as [`super::redact`] does in a picture, and in the picture in RGB beside it.
+/// Areas are in luma pixels.
 pub fn redact_yuv(mut frame: Yuv<Raw>, areas: &[Area], styles: &Styles) -> Yuv<Redacted> {
     let (size, chroma) = (frame.size(), frame.chroma_size());
     let solid = frame.matrix().samples(styles.solid_rgb);
     let halved: Vec<Area> =
         areas.iter().map(|area| Area { shape: area.shape.mapped((0.5, 0.5), (0.0, 0.0)), ..*area }).collect();
+    let packed = frame.take_packed().map(|packed| redact(packed, areas, styles));
     let [y, u, v] = frame.planes_mut();
     plane(y, size, areas, styles, Ink { solid: [solid[0]], neutral: [126.0], tone: [1.0] });
     plane(u, chroma, &halved, styles, Ink { solid: [solid[1]], neutral: [128.0], tone: [0.0] });
     plane(v, chroma, &halved, styles, Ink { solid: [solid[2]], neutral: [128.0], tone: [0.0] });
-    frame.into_redacted()
+    frame.into_redacted().beside(packed)
 }
 
 fn plane(samples: &mut [u8], size: Size, areas: &[Area], styles: &Styles, ink: Ink<1>) {
@@ -117,5 +119,23 @@ mod tests {
         for (before, after) in before.planes().iter().zip(after.planes()) {
             assert_eq!(before[before.len() / 2..], after[after.len() / 2..]);
         }
+    }
+
+    #[test]
+    fn the_picture_beside_the_planes_is_destroyed_in_the_same_places_and_kept_elsewhere() {
+        use image::{Rgb, RgbImage};
+
+        let size = Size::new(32, 32);
+        let area = Area { shape: Shape::Rect(Rect::new(4.0, 4.0, 12.0, 12.0)), class: Class::Face, track: None };
+        let styles = Styles { default: Style::Solid, solid_rgb: [9, 8, 7], ..Styles::default() };
+        let picture = RgbImage::from_fn(32, 32, |x, y| Rgb([x as u8 * 8, y as u8 * 8, 200]));
+        let both = frame(size, 1).with_packed(crate::frame::Frame::new(picture.clone())).unwrap();
+        assert!(frame(Size::new(16, 32), 1).with_packed(crate::frame::Frame::new(picture.clone())).is_none());
+        let areas = [area];
+        let out = redact_yuv(both, &areas, &styles);
+        let packed = out.packed().expect("it is still there").pixels();
+        assert_eq!(packed.get_pixel(8, 8), &Rgb([9, 8, 7]));
+        assert_eq!(packed.get_pixel(25, 25), picture.get_pixel(25, 25));
+        assert_eq!(out.planes(), redact_yuv(frame(size, 1), &areas, &styles).planes());
     }
 }

@@ -1,6 +1,9 @@
 //! What the integration tests share: running the real binary and making small pictures.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+#[cfg(feature = "video")]
+pub mod film;
+
 use std::{
     collections::BTreeMap,
     ffi::OsStr,

@@ -1,4 +1,5 @@
-//! Videos in and videos out. Behind these two traits lies the only code that names FFmpeg; what comes out of a source
+//! Videos in and videos out. Behind these two traits lies the only code that names FFmpeg (and, beside it, frames
+//! without a codec); what comes out of a source
 //! are buffers of our own with nothing attached, and a sink writes nothing but what it is given.
 
 #[cfg(feature = "video")]
@@ -16,6 +17,7 @@ mod graph;
 mod open;
 #[cfg(feature = "video")]
 mod out;
+mod raw;
 #[cfg(feature = "video")]
 mod sound;
 #[cfg(feature = "video")]
@@ -26,11 +28,15 @@ mod tests;
 mod times;
 #[cfg(feature = "video")]
 mod turn;
+#[cfg(feature = "video")]
+mod whole;
 
 use std::{
     io::{Read, Write},
     path::Path,
 };
+
+pub use self::raw::{Pixels, RawForm, Y4mHeader, create_raw, create_y4m, is_y4m, open_raw, open_y4m};
 
 use crate::{
     clip::{Audio, Span, TimeBase, VideoOptions},
@@ -83,8 +89,17 @@ fn opened(
     span: Span,
     limits: &Limits,
 ) -> Result<Box<dyn VideoSource>, MediaError> {
-    let opened = open::open(input, options, limits)?;
-    Ok(Box::new(source::Source::new(opened, options, span, limits)?))
+    let source = |input| -> Result<Box<dyn VideoSource>, MediaError> {
+        let opened = open::open(input, options, limits)?;
+        Ok(Box::new(source::Source::new(opened, options, span, limits)?))
+    };
+    match input {
+        Input::File(_) => source(input),
+        Input::Stream(stream) => {
+            let (watched, whole) = whole::watch(stream, options.allow_damaged);
+            Ok(Box::new(whole(source(Input::Stream(Box::new(watched)))?)))
+        }
+    }
 }
 
 /// Begins a video of the size, clock, colours and sound of `info`.
@@ -199,6 +214,11 @@ pub trait VideoSource: Send {
     /// When anything is damaged, cut short, or fewer frames come out than the container promised, unless damage is
     /// allowed.
     fn next_unit(&mut self) -> Result<Option<Unit>, MediaError>;
+
+    /// Frames a second, about, where the stream says so; `None` is unknown.
+    fn rate(&self) -> Option<f32> {
+        None
+    }
 }
 
 /// A video being written.

@@ -286,4 +286,9 @@ impl VideoSource for Source {
         }
         Ok(self.ready.pop_front())
     }
+
+    fn rate(&self) -> Option<f32> {
+        let (num, den) = self.opened.video.1.frame_rate;
+        (num > 0 && den > 0).then(|| num as f32 / den as f32)
+    }
 }

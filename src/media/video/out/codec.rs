@@ -11,6 +11,10 @@ use crate::{
 /// Settings of x265, which prints by itself and writes its settings into the stream unless it is told not to.
 const X265: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=2:aud=0:hrd=0:open-gop=0";
 
+/// As for files, but nothing is held back.
+const HEVC_LIVE: &str = "log-level=none:info=0:bframes=0:pools=2:frame-threads=1:rc-lookahead=0:lookahead-slices=0:\
+                         scenecut=0:cutree=0:aud=0:hrd=0:open-gop=0";
+
 /// Everything that follows from the options.
 pub(super) struct Choice {
     pub(super) muxer: &'static CStr,
@@ -76,8 +80,17 @@ impl Choice {
         let mut options = vec![("threads", "2"), ("crf", &*crf)];
         match self.codec {
             // Captions and other user data of frames: ours have none, and the encoder is told to write none.
-            Codec::H264 => options.extend([("preset", "veryfast"), ("a53cc", "0"), ("udu_sei", "0")]),
-            Codec::Hevc => options.extend([("preset", "veryfast"), ("udu_sei", "0"), ("x265-params", X265)]),
+            Codec::H264 => {
+                options.extend([("preset", "veryfast"), ("a53cc", "0"), ("udu_sei", "0")]);
+                if self.live {
+                    // Looking ahead again would only add to what is held back: ten frames for little.
+                    options.push(("tune", "zerolatency"));
+                }
+            }
+            Codec::Hevc => {
+                options.extend([("preset", "veryfast"), ("udu_sei", "0")]);
+                options.push(if self.live { ("x265-params", HEVC_LIVE) } else { ("x265-params", X265) });
+            }
             Codec::Vp9 => {
                 // A bit rate of 0 makes the constant rate factor the only measure.
                 options.extend([("b", "0"), ("row-mt", "1"), ("tile-columns", "1")]);
