@@ -20,7 +20,7 @@ pub(super) fn camera(vectors: &[Vector]) -> Option<Similarity> {
     let mut state = 0x2545_F491u32;
     let mut pick = |n: usize| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (u64::from(state >> 8) * n as u64 >> 24) as usize
+        ((u64::from(state >> 8) * n as u64) >> 24) as usize
     };
     let mut best = (0, Similarity::IDENTITY);
     for _ in 0..TRIES {

@@ -1,3 +1,5 @@
+//! Motion measured on pictures whose motion is known.
+
 use super::*;
 use crate::frame::{Matrix, Raw};
 

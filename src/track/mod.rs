@@ -72,7 +72,7 @@ pub(crate) struct Motions {
 
 impl Motions {
     /// The motion from the frame before into `frame`.
-    fn into_frame(&self, frame: u64) -> Option<&Motion> {
+    fn leading_to(&self, frame: u64) -> Option<&Motion> {
         let index = usize::try_from(frame.checked_sub(self.from)?).ok()?;
         self.held.get(index).map(Arc::as_ref)
     }
@@ -195,7 +195,7 @@ impl Tracker {
     }
 
     fn areas(&self, frame: u64) -> Vec<Area> {
-        let motion = self.motions.into_frame(frame);
+        let motion = self.motions.leading_to(frame);
         let believed = self.tracks.iter().filter(|t| t.is_believed(&self.habits));
         believed
             .filter_map(|track| {

@@ -129,7 +129,7 @@ impl Track {
             if step >= gap && !first_whole {
                 break;
             }
-            let Some(motion) = motions.into_frame(at + 1) else { break };
+            let Some(motion) = motions.leading_to(at + 1) else { break };
             back = carried(&back, &motion.reversed());
             let index = (at - self.from) as usize;
             self.path[index] = if step < gap {
@@ -168,7 +168,7 @@ impl Track {
     /// Draws the frames before the first sighting, back to `until`, as long as it is in the picture.
     pub fn fill_back(&mut self, until: u64, picture: Rect, motions: &super::Motions) {
         while self.from > until {
-            let (Some(motion), Some(first)) = (motions.into_frame(self.from), self.path.front()) else { break };
+            let (Some(motion), Some(first)) = (motions.leading_to(self.from), self.path.front()) else { break };
             if motion.cut {
                 break;
             }

@@ -1,3 +1,5 @@
+//! A tracker seen from outside: frames go in, outlines come out.
+
 use super::{one::shifted, *};
 use crate::geom::Point;
 
@@ -27,8 +29,11 @@ fn face(rect: Rect, score: f32) -> Finding {
     Finding { class: Class::Face, shape: Shape::Rect(rect), score, source: "fake".to_owned() }
 }
 
+/// The motion into a frame, and what was found in it if anyone looked.
+type Given = (Motion, Option<Vec<Finding>>);
+
 /// What comes out for frames whose motion and findings are given.
-fn run(habits: Habits, frames: &[(Motion, Option<Vec<Finding>>)]) -> Vec<Vec<Area>> {
+fn run(habits: Habits, frames: &[Given]) -> Vec<Vec<Area>> {
     let mut tracker = Tracker::new(Class::Face, SIZE, habits);
     let mut out = Vec::new();
     for (motion, found) in frames {
@@ -48,7 +53,7 @@ fn covers(areas: &[Area], p: Point) -> bool {
 }
 
 /// A face that moves by 4 pixels a frame under a still camera, seen every fifth frame except in `missing`.
-fn walk(frames: u64, missing: std::ops::Range<u64>) -> (Vec<(Motion, Option<Vec<Finding>>)>, impl Fn(u64) -> Rect) {
+fn walk(frames: u64, missing: std::ops::Range<u64>) -> (Vec<Given>, impl Fn(u64) -> Rect) {
     let at = |frame: u64| Rect::from_xywh(20.0 + 4.0 * frame as f32, 60.0, 40.0, 50.0);
     let list = (0..frames)
         .map(|frame| {
@@ -113,9 +118,9 @@ fn nothing_is_smeared_over_a_cut_in_either_direction() {
     }
     let out = run(habits(), &frames);
     let second = Point::new(315.0, 25.0);
-    for frame in 26..30usize {
-        assert!(covers(&out[frame], at(frame as u64).center()), "held to the cut: {frame}");
-        assert!(!covers(&out[frame], second));
+    for (frame, areas) in out.iter().enumerate().take(30).skip(26) {
+        assert!(covers(areas, at(frame as u64).center()), "held to the cut: {frame}");
+        assert!(!covers(areas, second));
     }
     for areas in &out[30..] {
         assert!(covers(areas, second), "back to the cut");
