@@ -18,16 +18,16 @@ Examples:
   ffmpeg -i ward.mov -pix_fmt yuv420p -f yuv4mpegpipe - | safepost pipe | ffplay -
   capture | safepost pipe --raw 1280x720 --pix-fmt rgb24 --fps 30 | show
 
-Delay: a frame leaves once the 48 frames after it were seen (1.6 s at 30 frames a second; the same time at other rates;
-fewer frames from 1440p on, so that at most 160 MB wait), and at most 27 frames later when detectors are busy. MP4, WebM
-and Matroska leave in pieces of half a second. The exact numbers are printed on standard error. Memory does not grow
+Delay: a frame leaves once the 48 frames after it were seen (1.6 s at 30 frames a second; the same time at other rates; \
+fewer frames from 1440p on, so that at most 160 MB wait), and at most 27 frames later when detectors are busy. MP4, WebM \
+and Matroska leave in pieces of half a second. The exact numbers are printed on standard error. Memory does not grow \
 with the length.
 
-Checks: a stream leaves before it can be checked as a whole, so unlike `safepost clean` nothing is withheld afterwards.
-When anything fails, the exit code is not 0 and the output ends in the middle of a piece (for raw frames, of a frame):
+Checks: a stream leaves before it can be checked as a whole, so unlike `safepost clean` nothing is withheld afterwards. \
+When anything fails, the exit code is not 0 and the output ends in the middle of a piece (for raw frames, of a frame): \
 discard it. Let the shell see the code of every part: `set -o pipefail`.
 
-Standard input may be an MP4 only if its index is in front (or it is fragmented); give any other file to
+Standard input may be an MP4 only if its index is in front (or it is fragmented); give any other file to \
 `safepost clean`.";
 
 /// How to clean a stream.
