@@ -98,6 +98,12 @@ impl OrtModel {
                 .map_err(|e| e.to_string())?
                 .with_intra_threads(self.threads)
                 .map_err(|e| e.to_string())?
+                // Threads that wait by spinning take the cores from decoding and encoding.
+                .with_intra_op_spinning(false)
+                .map_err(|e| e.to_string())?
+                // Inputs come in many sizes, and a plan of memory for each costs a third more of it.
+                .with_memory_pattern(false)
+                .map_err(|e| e.to_string())?
                 .commit_from_memory(&self.bytes)
                 .map_err(|e| e.to_string())
         };

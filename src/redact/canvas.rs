@@ -43,6 +43,9 @@ pub(crate) struct Ink<const C: usize> {
     /// How strongly each channel follows synthetic changes of brightness: 1 for red, green, blue and luma, 0 for
     /// chroma.
     pub(crate) tone: [f32; C],
+    /// Cells across the short side of an area when the surroundings are read: 16 in a picture that is looked at for
+    /// long, fewer in a frame that is seen for a moment, and fewest for colour.
+    pub(crate) cells_across: f64,
 }
 
 /// `value` as a sample, rounded and clipped.

@@ -35,7 +35,7 @@ use patch::Patch;
 /// of the picture, overlap, and have no width; one whose place is not a number takes the whole picture.
 pub fn redact(mut frame: Frame<Raw>, areas: &[Area], styles: &Styles) -> Frame<Redacted> {
     let size = frame.size();
-    let ink = Ink { solid: styles.solid_rgb, neutral: [128.0; 3], tone: [1.0; 3] };
+    let ink = Ink { solid: styles.solid_rgb, neutral: [128.0; 3], tone: [1.0; 3], cells_across: 16.0 };
     if let Some(mut canvas) = Canvas::new(frame.pixels_mut(), size) {
         redact_samples(&mut canvas, areas, styles, &ink);
     }
@@ -68,7 +68,7 @@ fn redact_samples<const C: usize>(canvas: &mut Canvas<'_, C>, areas: &[Area], st
             group.iter().for_each(|patch| paint::paint(canvas, patch, &all, &mut solid::Solid(ink.solid)));
             continue;
         }
-        let window = patch::window(&group, size);
+        let window = patch::window(&group, size, ink.cells_across);
         let mut field = Field::around(canvas, &all, window.area, window.step, ink.neutral);
         for patch in group.iter().filter(|patch| patch.style != Style::Solid) {
             blur::soften(&mut field, patch, ink);

@@ -50,15 +50,15 @@ pub(super) struct Window {
     pub(super) step: u32,
 }
 
-/// Cells across a patch's short side: enough for the look, few enough that solving costs less than painting.
-const CELLS_ACROSS: f64 = 16.0;
-
 /// The most cells a group may have (at 16 bytes and one more copy in all coarser grids: 16 MB); a page full of small
 /// touching lines is read more coarsely beyond that.
 const CELLS_MAX: u64 = 1 << 18;
 
 /// Everything that painting the group may touch, and a quarter of a patch's thickness around it.
-pub(super) fn window(group: &[&Patch], size: Size) -> Window {
+///
+/// `cells_across` is how many cells lie across a patch's short side: enough for the look, few enough that solving costs
+/// less than painting.
+pub(super) fn window(group: &[&Patch], size: Size, cells_across: f64) -> Window {
     let weighted = |value: fn(&Patch) -> f64| {
         let (sum, total) = group.iter().fold((0.0, 0.0), |(sum, total), patch| {
             let pixels = patch.mask.pixels() as f64;
@@ -67,7 +67,7 @@ pub(super) fn window(group: &[&Patch], size: Size) -> Window {
         sum / total
     };
     // 1024 pixels keep the sums of a cell within 32 bits.
-    let mut step = (weighted(|patch| patch.thickness) / CELLS_ACROSS).round().clamp(1.0, 1024.0) as u32;
+    let mut step = (weighted(|patch| patch.thickness) / cells_across).round().clamp(1.0, 1024.0) as u32;
     loop {
         let margin = 1 + 4 * step;
         let area = group.iter().map(|patch| patch.reach).reduce(around).map_or(size.px_rect(), |r| PxRect {

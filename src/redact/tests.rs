@@ -130,7 +130,7 @@ proptest! {
     fn any_number_of_channels_is_destroyed_alike((areas, a, b) in scene(), styles in styles()) {
         let size = Size::new(a.width(), a.height());
         let mask = Mask::of(&areas, size);
-        let ink = Ink { solid: [16, 128], neutral: [128.0; 2], tone: [1.0, 0.0] };
+        let ink = Ink { solid: [16, 128], neutral: [128.0; 2], tone: [1.0, 0.0], cells_across: 16.0 };
         let planes = |picture: &RgbImage| {
             let mut samples: Vec<u8> = picture.pixels().flat_map(|p| [p.0[0], p.0[1]]).collect();
             let mut canvas = Canvas::<2>::new(&mut samples, size).expect("enough samples");

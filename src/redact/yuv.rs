@@ -21,9 +21,9 @@ pub fn redact_yuv(mut frame: Yuv<Raw>, areas: &[Area], styles: &Styles) -> Yuv<R
         areas.iter().map(|area| Area { shape: area.shape.mapped((0.5, 0.5), (0.0, 0.0)), ..*area }).collect();
     let packed = frame.take_packed().map(|packed| redact(packed, areas, styles));
     let [y, u, v] = frame.planes_mut();
-    plane(y, size, areas, styles, Ink { solid: [solid[0]], neutral: [126.0], tone: [1.0] });
-    plane(u, chroma, &halved, styles, Ink { solid: [solid[1]], neutral: [128.0], tone: [0.0] });
-    plane(v, chroma, &halved, styles, Ink { solid: [solid[2]], neutral: [128.0], tone: [0.0] });
+    plane(y, size, areas, styles, Ink { solid: [solid[0]], neutral: [126.0], tone: [1.0], cells_across: 10.0 });
+    plane(u, chroma, &halved, styles, Ink { solid: [solid[1]], neutral: [128.0], tone: [0.0], cells_across: 6.0 });
+    plane(v, chroma, &halved, styles, Ink { solid: [solid[2]], neutral: [128.0], tone: [0.0], cells_across: 6.0 });
     frame.into_redacted().beside(packed)
 }
 

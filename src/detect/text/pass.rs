@@ -131,7 +131,7 @@ pub(super) fn shipped_glances(registry: &Registry, effort: Effort) -> Result<Vec
     Ok(match effort {
         Effort::Fast => vec![pass(&v4, V4, 960, false, 0.5, 0.0..=64.0)],
         Effort::Balanced => {
-            vec![pass(&v4, V4, 1280, false, 0.5, 0.0..=64.0), pass(&v6, V6, 1280, false, 0.3, 0.0..=48.0)]
+            vec![pass(&v6, V6, 1280, false, 0.3, 0.0..=48.0), pass(&v4, V4, 960, false, 0.5, 0.0..=64.0)]
         }
         Effort::Thorough => vec![
             pass(&v4, V4, 1920, false, 0.5, 0.0..=56.0),
