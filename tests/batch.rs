@@ -2,35 +2,11 @@
 
 mod support;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
-use support::{ended, safepost, tree, write_png};
-
-struct Bench {
-    root: tempfile::TempDir,
-}
+use support::{Bench, ended, safepost, tree, write_png};
 
 impl Bench {
-    fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        fs::create_dir(root.path().join("in")).unwrap();
-        Self { root }
-    }
-
-    fn path(&self, relative: &str) -> PathBuf {
-        self.root.path().join(relative)
-    }
-
-    fn clean(&self, more: &[&str]) -> std::process::Output {
-        let (input, out) = (self.path("in"), self.path("out"));
-        let mut args = vec!["clean", input.to_str().unwrap(), "-o", out.to_str().unwrap()];
-        args.extend(more);
-        safepost(args)
-    }
-
     fn outputs(&self) -> Vec<String> {
         let out = self.path("out");
         if !out.exists() {
@@ -68,7 +44,7 @@ fn outputs_have_neutral_times_and_nothing_lies_beside_them() {
     let year_2000 = std::time::UNIX_EPOCH + std::time::Duration::from_secs(946_684_800);
     assert_eq!(modified, year_2000);
     let mut beside: Vec<_> =
-        bench.root.path().read_dir().unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        bench.path("").read_dir().unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     beside.sort();
     assert_eq!(beside, ["in", "out", "out.private.jsonl"]);
 }
@@ -153,10 +129,10 @@ fn names_that_collide_are_told_apart_whatever_the_number_of_jobs() {
 fn a_dry_run_writes_nothing_at_all() {
     let bench = Bench::new();
     write_png(&bench.path("in/a.png"), 40, 40);
-    let before = tree(bench.root.path());
+    let before = tree(&bench.path(""));
     let (code, said) = ended(&bench.clean(&["--dry-run"]));
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(tree(bench.root.path()), before);
+    assert_eq!(tree(&bench.path("")), before);
     assert!(!bench.path("out").exists());
 }
 
@@ -164,12 +140,12 @@ fn a_dry_run_writes_nothing_at_all() {
 fn input_and_output_that_overlap_are_refused_before_anything_is_written() {
     let bench = Bench::new();
     write_png(&bench.path("in/a.png"), 40, 40);
-    let before = tree(bench.root.path());
+    let before = tree(&bench.path(""));
     let input = bench.path("in");
-    for out in [input.clone(), input.join("out"), bench.root.path().to_owned(), input.join("../in/x")] {
+    for out in [input.clone(), input.join("out"), bench.path(""), input.join("../in/x")] {
         let (code, said) = ended(&safepost(["clean".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str()]));
         assert_eq!(code, Some(1), "{}: {said}", out.display());
-        assert_eq!(tree(bench.root.path()), before);
+        assert_eq!(tree(&bench.path("")), before);
     }
 }
 

@@ -13,7 +13,7 @@ use safepost::{
     metadata::{VideoForm, VideoProof, prove_video},
 };
 use support::{
-    ended,
+    Bench, ended,
     film::{Film, Scene, Seen, contrast},
     safepost, tree, write_png,
 };
@@ -21,27 +21,10 @@ use support::{
 /// More than this in the middle of a face shows that there is one; less cannot.
 const FLAT: u8 = 24;
 
-struct Bench {
-    root: tempfile::TempDir,
-}
-
 impl Bench {
-    fn new() -> Self {
-        let root = tempfile::tempdir().unwrap();
-        fs::create_dir(root.path().join("in")).unwrap();
-        Self { root }
-    }
-
-    fn path(&self, relative: &str) -> PathBuf {
-        self.root.path().join(relative)
-    }
-
-    fn clean(&self, more: &[&str]) -> (Option<i32>, String) {
-        let (input, out) = (self.path("in"), self.path("out"));
-        let mut args = vec!["clean", input.to_str().unwrap(), "-o", out.to_str().unwrap()];
-        args.extend(["--threads", "1"]);
-        args.extend(more);
-        ended(&safepost(args))
+    /// One thread each, so that the tests of this file do not wait for each other.
+    fn cleaned(&self, more: &[&str]) -> (Option<i32>, String) {
+        ended(&self.clean(&[&["--threads", "1"], more].concat()))
     }
 
     fn outputs(&self) -> Vec<PathBuf> {
@@ -72,7 +55,8 @@ fn a_moving_face_is_covered_in_every_frame_and_every_time_is_kept() {
     let film = Film { container: Container::Mp4, times: times.clone(), tone: true };
     film.write_to(&bench.path("in/a.mp4"), &scene);
     let boxes = bench.path("boxes.jsonl");
-    let (code, said) = bench.clean(&["--redact", "faces", "--style", "solid", "--boxes", boxes.to_str().unwrap()]);
+    let (code, said) =
+        bench.cleaned(&["--redact", "faces", "--style", "solid", "--boxes", boxes.to_str().unwrap()]);
     assert_eq!(code, Some(0), "{said}");
 
     let output = bench.only_output();
@@ -113,7 +97,7 @@ fn sound_is_kept_or_disguised_only_when_asked_for() {
     film.write_to(&bench.path("in/a.mp4"), &Scene::empty());
     let mut heard = Vec::new();
     for audio in ["keep", "disguise"] {
-        let (code, said) = bench.clean(&["--redact", "faces", "--audio", audio, "--overwrite", "--keep-names"]);
+        let (code, said) = bench.cleaned(&["--redact", "faces", "--audio", audio, "--overwrite", "--keep-names"]);
         assert_eq!(code, Some(0), "{audio}: {said}");
         let output = bench.only_output();
         assert_eq!(proved(&output, VideoForm::Mp4, true).channels, Some(1));
@@ -134,7 +118,7 @@ fn a_folder_mixes_stills_and_videos_and_a_second_run_skips_both() {
     fs::write(bench.path("in/notes.xmp"), b"<x:xmpmeta/>").unwrap();
     fs::write(bench.path("in/.nomedia"), b"").unwrap();
     let before = tree(&bench.path("in"));
-    let (code, said) = bench.clean(&[]);
+    let (code, said) = bench.cleaned(&[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("2 clean") && said.contains("2 skipped"), "{said}");
     let first = bench.outputs();
@@ -143,7 +127,7 @@ fn a_folder_mixes_stills_and_videos_and_a_second_run_skips_both() {
     assert_eq!(kinds, ["mp4", "png"]);
     assert!(first.iter().all(|p| !p.to_string_lossy().contains("MRN")));
     assert_eq!(tree(&bench.path("in")), before);
-    let (code, said) = bench.clean(&[]);
+    let (code, said) = bench.cleaned(&[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("2 done before"), "{said}");
     assert_eq!(bench.outputs(), first);
@@ -157,7 +141,7 @@ fn a_span_is_cut_out_and_a_region_is_covered_in_its_time() {
     let regions = bench.path("regions.toml");
     fs::write(&regions, "[[region]]\nbox = [200, 160, 100, 60]\nfrom_s = 0.16\nto_s = 0.28\n").unwrap();
     let region = [205, 165, 295, 215];
-    let (code, said) = bench.clean(&[
+    let (code, said) = bench.cleaned(&[
         "--redact",
         "text",
         "--style",
@@ -185,13 +169,28 @@ fn a_span_is_cut_out_and_a_region_is_covered_in_its_time() {
 }
 
 #[test]
+fn the_size_that_is_written_down_is_that_of_the_output() {
+    let bench = Bench::new();
+    let film = Film { container: Container::Mp4, times: (0..12).map(|n| (n * 40, 40)).collect(), tone: false };
+    film.write_to(&bench.path("in/a.mp4"), &Scene::empty());
+    let (code, said) = bench.cleaned(&["--redact", "faces", "--max-side", "203"]);
+    assert_eq!(code, Some(0), "{said}");
+    let proof = proved(&bench.only_output(), VideoForm::Mp4, false);
+    let manifest = fs::read_to_string(bench.path("out.private.jsonl")).unwrap();
+    let row: serde_json::Value = serde_json::from_str(manifest.lines().last().unwrap()).unwrap();
+    let (width, height) = (row["outputs"][0]["width"].as_u64(), row["outputs"][0]["height"].as_u64());
+    assert_eq!((width, height), (Some(proof.size.width.into()), Some(proof.size.height.into())), "{row}");
+    assert!(proof.size.width < 320);
+}
+
+#[test]
 fn a_film_that_was_cut_fails_and_leaves_nothing() {
     let bench = Bench::new();
     let path = bench.path("in/a.mp4");
     Film::even(Container::Mp4, 12).write_to(&path, &Scene::empty());
     let whole = fs::read(&path).unwrap();
     fs::write(&path, &whole[..whole.len() * 3 / 4]).unwrap();
-    let (code, said) = bench.clean(&["--redact", "faces"]);
+    let (code, said) = bench.cleaned(&["--redact", "faces"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("a.mp4"), "{said}");
     assert!(bench.outputs().is_empty(), "{:?}", bench.outputs());
@@ -202,8 +201,8 @@ fn a_dry_run_and_an_inspection_write_nothing_and_say_what_is_found() {
     let bench = Bench::new();
     let path = bench.path("in/a.mp4");
     Film::even(Container::Mp4, 12).write_to(&path, &Scene::with_face());
-    let before = tree(bench.root.path());
-    let (code, said) = bench.clean(&["--dry-run", "--redact", "faces"]);
+    let before = tree(&bench.path(""));
+    let (code, said) = bench.cleaned(&["--dry-run", "--redact", "faces"]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("found:   1 face"), "{said}");
     let output = safepost(["inspect", "--redact", "faces", "--json", path.to_str().unwrap()]);
@@ -215,7 +214,7 @@ fn a_dry_run_and_an_inspection_write_nothing_and_say_what_is_found() {
     let (code, said) = ended(&safepost(["inspect", "--redact", "faces", path.to_str().unwrap()]));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("in the video: 1 face") && said.contains("12 frames"), "{said}");
-    assert_eq!(tree(bench.root.path()), before);
+    assert_eq!(tree(&bench.path("")), before);
 }
 
 #[test]
@@ -226,7 +225,7 @@ fn matroska_and_webm_are_written_when_asked_for() {
     ] {
         let bench = Bench::new();
         Film::even(Container::Ts, 6).write_to(&bench.path("in/a.ts"), &Scene::empty());
-        let (code, said) = bench.clean(&["--redact", "faces", "--container", container]);
+        let (code, said) = bench.cleaned(&["--redact", "faces", "--container", container]);
         assert_eq!(code, Some(0), "{said}");
         let output = bench.only_output();
         assert_eq!(output.extension().unwrap(), container);

@@ -26,6 +26,33 @@ pub fn command<I: AsRef<OsStr>>(args: impl IntoIterator<Item = I>) -> Command {
     command
 }
 
+/// A folder of its own for a test, with a folder `in` to be cleaned into `out`.
+pub struct Bench {
+    root: tempfile::TempDir,
+}
+
+impl Bench {
+    /// With an empty `in`.
+    pub fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("in")).unwrap();
+        Self { root }
+    }
+
+    /// A place below the folder.
+    pub fn path(&self, relative: &str) -> PathBuf {
+        self.root.path().join(relative)
+    }
+
+    /// `safepost clean in -o out`, with more arguments.
+    pub fn clean(&self, more: &[&str]) -> Output {
+        let (input, out) = (self.path("in"), self.path("out"));
+        let mut args = vec!["clean", input.to_str().unwrap(), "-o", out.to_str().unwrap()];
+        args.extend(more);
+        safepost(args)
+    }
+}
+
 /// Exit code and everything printed, for assertions that explain themselves.
 pub fn ended(output: &Output) -> (Option<i32>, String) {
     let text = [&output.stdout, &output.stderr].map(|t| String::from_utf8_lossy(t).into_owned()).concat();
