@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::geom::Size;
+
 /// What becomes of the sound. A voice identifies a person, and people say names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +55,17 @@ pub enum Codec {
     Hevc,
     /// VP9, 8-bit 4:2:0; what WebM holds.
     Vp9,
+}
+
+impl Codec {
+    /// What is displayed of frames of `size`: in H.264 and HEVC, 4:2:0 has whole chroma samples only, so that odd sides
+    /// are one pixel longer.
+    pub fn displayed(self, size: Size) -> Size {
+        match self {
+            Codec::H264 | Codec::Hevc => Size::new(size.width.next_multiple_of(2), size.height.next_multiple_of(2)),
+            Codec::Vp9 => size,
+        }
+    }
 }
 
 /// How a video is read and written.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     audit::OutputRow,
-    error::{CleanError, MediaError},
+    error::CleanError,
     media::{self, draft::Draft},
     pipeline::{FrameNote, InputReport, Notes, Outcome},
 };
@@ -24,6 +24,8 @@ impl Worker<'_> {
         stem: Option<&Path>,
         job: &mut Job,
     ) -> Result<Ending, CleanError> {
+        // From before the hash on: what is written down and what is cleaned must be one file.
+        let stamp = media::Stamp::of(&item.path)?;
         let (sha256, bytes) = media::hash_file(&item.path)?;
         job.input_bytes = bytes;
         job.input_sha256 = Some(sha256.clone());
@@ -44,10 +46,7 @@ impl Worker<'_> {
         if let Outcome::Withheld { reason } = &report.outcome {
             return Ok(Ending::Withheld { reason: reason.clone(), report });
         }
-        if media::hash_file(&item.path)?.0 != sha256 {
-            let detail = "the file changed while it was read".to_owned();
-            return Err(MediaError::Damaged { format: "video", detail }.into());
-        }
+        stamp.check(&item.path)?;
         self.publish_video(stem, draft, report, job)
     }
 
@@ -60,7 +59,7 @@ impl Worker<'_> {
     ) -> Result<Ending, CleanError> {
         let (sha256, bytes) = media::hash_file(draft.path())?;
         let (extension, size, frames) = match &report.video {
-            Some(video) => (video.container.extension(), video.size, video.frames),
+            Some(video) => (video.container.extension(), video.output_size, video.frames),
             None => unreachable!("a video's report says what became of the video"),
         };
         let name = self.output_name(stem, 0, 1, extension)?;

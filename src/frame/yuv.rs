@@ -74,12 +74,6 @@ impl<State> Yuv<State> {
         [&self.planes[0], &self.planes[1], &self.planes[2]]
     }
 
-    /// Memory that the samples take, in bytes.
-    pub fn bytes(&self) -> usize {
-        let packed = self.packed.as_ref().map_or(0, |packed| packed.pixels().as_raw().len());
-        self.planes.iter().map(Vec::len).sum::<usize>() + packed
-    }
-
     /// The same picture in RGB, when the stream carries that.
     pub fn packed(&self) -> Option<&Frame<State>> {
         self.packed.as_deref()

@@ -8,7 +8,7 @@ mod sniff;
 pub mod video;
 
 pub use self::{
-    read::{has_media_extension, hash_file, head, read_file},
+    read::{Stamp, has_media_extension, hash_file, head, read_file},
     sniff::sniff,
 };
 

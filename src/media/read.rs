@@ -1,7 +1,7 @@
 //! Reading an input whole, once, within the policy's cap. Everything after works on these bytes, so a file that changes
 //! meanwhile cannot be one thing to the hash and another to the decoder.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{fs::File, io::Read, path::Path, time::SystemTime};
 
 use sha2::{Digest, Sha256};
 
@@ -44,6 +44,36 @@ pub fn head(path: &Path) -> Result<Vec<u8>, MediaError> {
     let io = |source| MediaError::Io { doing: "reading the input", source };
     file.take(HEAD_BYTES).read_to_end(&mut bytes).map_err(io)?;
     if bytes.is_empty() { Err(MediaError::Empty) } else { Ok(bytes) }
+}
+
+/// Length and time of change of a file that is read piece by piece: what tells that it changed meanwhile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Stamp {
+    /// As the file is now.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub fn of(path: &Path) -> Result<Self, MediaError> {
+        let meta = path.metadata().map_err(|source| MediaError::Io { doing: "reading the input", source })?;
+        Ok(Self { bytes: meta.len(), modified: meta.modified().ok() })
+    }
+
+    /// Whether the file is still the same.
+    ///
+    /// # Errors
+    /// When it changed, or cannot be asked.
+    pub fn check(&self, path: &Path) -> Result<(), MediaError> {
+        if Self::of(path)? == *self {
+            return Ok(());
+        }
+        let detail = "the file changed while it was read".to_owned();
+        Err(MediaError::Damaged { format: "video", detail })
+    }
 }
 
 /// SHA-256 (lower-case hexadecimal) and length in bytes of a file of any size, read piece by piece.
@@ -104,6 +134,17 @@ mod tests {
         let limits = Limits { max_file_bytes: 4, ..Limits::default() };
         assert!(matches!(read_file(&path, &limits), Err(MediaError::TooLarge { got: 5, .. })));
         assert_eq!(read_file(&path, &Limits::default()).unwrap(), b"12345");
+    }
+
+    #[test]
+    fn a_file_that_grows_while_it_is_read_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        std::fs::write(&path, b"12345").unwrap();
+        let stamp = Stamp::of(&path).unwrap();
+        assert!(stamp.check(&path).is_ok());
+        std::fs::write(&path, b"123456").unwrap();
+        assert!(stamp.check(&path).is_err());
     }
 
     #[test]

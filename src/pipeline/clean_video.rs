@@ -1,9 +1,6 @@
 //! Videos from file to file: opened by content, run, checked, and only then published.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
 use super::{Cleaner, CreateSink, InputReport, Notes, Outcome, Step, VideoReport, video::Told};
 use crate::{
@@ -44,7 +41,7 @@ impl Cleaner {
         draft: &Draft,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError> {
-        let before = Seen::of(input)?;
+        let before = media::Stamp::of(input)?;
         let format = media::sniff(&media::head(input)?)?;
         let options = &self.policy.video;
         let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
@@ -52,22 +49,19 @@ impl Cleaner {
         let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
         let mut shown_us = Vec::new();
         let told = Told { notes, shown_us: Some(&mut shown_us) };
-        let written = self.run_video(source, &mut create, told)?;
-        if Seen::of(input)? != before {
-            let detail = "the file changed while it was read".to_owned();
-            return Err(MediaError::Damaged { format: "video", detail }.into());
-        }
+        let video = self.run_video(source, &mut create, told)?;
+        before.check(input)?;
         draft.settle()?;
         self.observer.step(Step::Verifying)?;
         let expected = ExpectedVideo {
-            container: written.report.container,
-            codec: written.report.codec,
-            size: written.size,
+            container: video.container,
+            codec: video.codec,
+            size: video.output_size,
             shown_us: &shown_us,
-            sound: written.report.audio.is_some(),
+            sound: video.audio.is_some(),
         };
         let refuted = refute_video(draft.path(), &expected, &self.policy.limits).err();
-        let mut report = InputReport::of_video(format, dropped, written.report);
+        let mut report = InputReport::of_video(format, dropped, video);
         if let Some(refutation) = refuted {
             report.outcome = Outcome::Withheld { reason: refutation.to_string() };
         }
@@ -84,8 +78,8 @@ impl Cleaner {
         let source = video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)?;
         let dropped = source.info().dropped.clone();
         let told = Told { notes, shown_us: None };
-        let written = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told)?;
-        Ok(InputReport::of_video(format, dropped, written.report))
+        let video = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told)?;
+        Ok(InputReport::of_video(format, dropped, video))
     }
 
     /// Cleans a video as it comes, for pipes: what `create` makes gets frames while `source` is read, later by
@@ -102,7 +96,7 @@ impl Cleaner {
         create: &mut CreateSink<'_>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<VideoReport, CleanError> {
-        Ok(self.run_video(source, create, Told { notes, shown_us: None })?.report)
+        self.run_video(source, create, Told { notes, shown_us: None })
     }
 }
 
@@ -120,20 +114,5 @@ impl video::VideoSink for Nowhere {
 
     fn finish(self: Box<Self>) -> Result<(), MediaError> {
         Ok(())
-    }
-}
-
-/// What tells that a file was changed.
-#[derive(PartialEq)]
-struct Seen {
-    bytes: u64,
-    modified: Option<std::time::SystemTime>,
-    path: PathBuf,
-}
-
-impl Seen {
-    fn of(path: &Path) -> Result<Self, MediaError> {
-        let meta = fs::metadata(path).map_err(|source| MediaError::Io { doing: "reading the input", source })?;
-        Ok(Self { bytes: meta.len(), modified: meta.modified().ok(), path: path.to_owned() })
     }
 }

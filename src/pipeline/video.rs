@@ -40,6 +40,8 @@ pub struct VideoReport {
     pub coding: String,
     /// Size of the upright input in pixels.
     pub size: Size,
+    /// Size of the output in pixels, as it is displayed.
+    pub output_size: Size,
     /// Container of the output; where the caller's own sink writes none, the one that the policy names.
     pub container: Container,
     /// Codec of the output, likewise.
@@ -90,13 +92,6 @@ pub(super) struct Told<'a, 'n> {
     pub shown_us: Option<&'a mut Vec<u64>>,
 }
 
-/// A video that was written and not yet checked.
-pub(super) struct Written {
-    pub report: VideoReport,
-    /// Size of the output.
-    pub size: Size,
-}
-
 /// What goes to the thread that redacts and encodes.
 enum Work {
     Frame(Box<Watched>),
@@ -113,7 +108,7 @@ impl Cleaner {
         mut source: Box<dyn VideoSource>,
         create: &mut CreateSink<'_>,
         told: Told<'_, '_>,
-    ) -> Result<Written, CleanError> {
+    ) -> Result<VideoReport, CleanError> {
         let info = source.info().clone();
         let rate = rate(source.as_ref());
         let out = VideoInfo { size: self.output_size(info.size), ..info.clone() };
@@ -134,7 +129,7 @@ impl Cleaner {
             match (watched, finished) {
                 (Err(Stopped::Because(error)), _) | (_, Err(error)) => Err(error),
                 (Err(Stopped::NobodyListens), Ok(_)) => Err(CleanError::Interrupted),
-                (Ok(tally), Ok(done)) => Ok(done.written(tally)),
+                (Ok(tally), Ok(done)) => Ok(done.report(tally)),
             }
         })
     }
@@ -290,17 +285,18 @@ fn shrunk(timed: TimedYuv<Redacted>, size: Size) -> Result<TimedYuv<Redacted>, M
 struct Done {
     report: VideoReport,
     covered: f64,
-    size: Size,
 }
 
 impl Done {
     fn new(cleaner: &Cleaner, info: &VideoInfo, size: Size) -> Self {
         let options = &cleaner.policy.video;
+        let codec = if options.container == Container::WebM { Codec::Vp9 } else { options.codec };
         let report = VideoReport {
             coding: info.coding.clone(),
             size: info.size,
+            output_size: codec.displayed(size),
             container: options.container,
-            codec: if options.container == Container::WebM { Codec::Vp9 } else { options.codec },
+            codec,
             frames: 0,
             damaged_frames: 0,
             duration_us: 0,
@@ -311,7 +307,7 @@ impl Done {
             covered_max: 0.0,
             audio: info.sound.map(|sound| sound.audio),
         };
-        Self { report, covered: 0.0, size }
+        Self { report, covered: 0.0 }
     }
 
     fn add(&mut self, until_us: u64, covered: f32) {
@@ -321,7 +317,7 @@ impl Done {
         self.covered += f64::from(covered);
     }
 
-    fn written(mut self, tally: Tally) -> Written {
+    fn report(mut self, tally: Tally) -> VideoReport {
         self.report.scenes = tally.scenes;
         self.report.damaged_frames = tally.damaged;
         self.report.covered_mean = (self.covered / self.report.frames.max(1) as f64) as f32;
@@ -329,6 +325,6 @@ impl Done {
             self.report.looks.insert(class, looks);
             self.report.tracks.insert(class, tracks);
         }
-        Written { report: self.report, size: self.size }
+        self.report
     }
 }

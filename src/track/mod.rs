@@ -152,7 +152,7 @@ impl Tracker {
                 }
                 // Lines of text are found now as one, now as two: the same place, and nothing to follow anew.
                 None if boxes.iter().any(|b| track.now().share_inside(b) > 0.8) => track.hint(frame),
-                None => track.missed += 1,
+                None => {}
             }
         }
         for (finding, _) in found.iter().zip(&matched).filter(|(_, matched)| !**matched) {

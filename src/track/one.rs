@@ -35,8 +35,6 @@ pub(super) struct Track {
     pub sightings: u32,
     best: f32,
     evidence: f32,
-    /// Looks since the last sighting.
-    pub missed: u32,
     /// Whether it is still followed; the path of one that is not may still be needed.
     pub alive: bool,
     /// Whether an outline of it was given.
@@ -59,7 +57,6 @@ impl Track {
             sightings: 1,
             best: finding.score,
             evidence: finding.score,
-            missed: 0,
             alive: true,
             shown: false,
         }
@@ -115,7 +112,6 @@ impl Track {
         self.sightings += 1;
         self.best = self.best.max(finding.score);
         self.evidence += finding.score;
-        self.missed = 0;
     }
 
     /// Draws the way back from a sighting in `frame` to the one before. What came in over the edge and is seen whole
@@ -162,7 +158,6 @@ impl Track {
     /// Something else was found all over its place: it is still there, in no better known place.
     pub fn hint(&mut self, frame: u64) {
         self.seen_at = frame;
-        self.missed = 0;
     }
 
     /// Draws the frames before the first sighting, back to `until`, as long as it is in the picture.

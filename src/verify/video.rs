@@ -19,7 +19,7 @@ pub struct ExpectedVideo<'a> {
     pub container: Container,
     /// The codec of the pictures.
     pub codec: Codec,
-    /// Size of what was encoded, in pixels.
+    /// Size of what is displayed, in pixels.
     pub size: Size,
     /// When each frame is shown, in microseconds.
     pub shown_us: &'a [u64],
@@ -44,16 +44,6 @@ impl ExpectedVideo<'_> {
             Container::Mp4 => 1,
             Container::Mkv | Container::WebM => 1000,
             Container::Ts => 12,
-        }
-    }
-
-    /// What is displayed: 4:2:0 in H.264 and HEVC has whole chroma samples only.
-    fn displayed(&self) -> Size {
-        match self.codec {
-            Codec::H264 | Codec::Hevc => {
-                Size::new(self.size.width.next_multiple_of(2), self.size.height.next_multiple_of(2))
-            }
-            Codec::Vp9 => self.size,
         }
     }
 
@@ -92,7 +82,7 @@ pub fn refute_video(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) 
         return Err(wrong);
     }
     let pair = |size: Size| (size.width, size.height);
-    same("size", pair(proof.size), pair(expected.displayed()))?;
+    same("size", pair(proof.size), pair(expected.size))?;
     same("frame count", proof.frames, expected.shown_us.len() as u64)?;
     same("codec", proof.codec, expected.codec)?;
     same("sound", proof.channels.is_some(), expected.sound)?;
@@ -109,7 +99,7 @@ fn decode_all(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Res
         match unit {
             Unit::Frame(timed) => {
                 let pair = |size: Size| (size.width, size.height);
-                same("frame size", pair(timed.frame.size()), pair(expected.displayed()))?;
+                same("frame size", pair(timed.frame.size()), pair(expected.size))?;
                 expected.check_time(frames, base.us(timed.pts))?;
                 frames += 1;
             }
