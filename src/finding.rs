@@ -13,6 +13,16 @@ pub enum Class {
     Face,
     /// Written or printed text at any angle.
     Text,
+    /// A lit or dark display: a monitor, a laptop's, a telephone's, a bedside monitor's; its whole front.
+    Screen,
+    /// A sheet, chart, form, label sheet, board or poster with writing; the whole of it, not only its lines.
+    Document,
+    /// An identification band on a wrist or a forearm.
+    Wristband,
+    /// An identification card that somebody wears or holds.
+    Badge,
+    /// A bar code or a matrix code, whether it can be decoded or not.
+    Code,
     /// A place that the user named; no detector looks for it.
     Region,
 }
@@ -26,6 +36,11 @@ impl Class {
         match self {
             Class::Face => "face",
             Class::Text => "text",
+            Class::Screen => "screen",
+            Class::Document => "document",
+            Class::Wristband => "wristband",
+            Class::Badge => "badge",
+            Class::Code => "code",
             Class::Region => "region",
         }
     }
@@ -35,6 +50,11 @@ impl Class {
         match self {
             Class::Face => "faces",
             Class::Text => "text",
+            Class::Screen => "screens",
+            Class::Document => "documents",
+            Class::Wristband => "wristbands",
+            Class::Badge => "badges",
+            Class::Code => "codes",
             Class::Region => "regions",
         }
     }

@@ -33,8 +33,8 @@
 //! struct TopLeft;
 //!
 //! impl Detector for TopLeft {
-//!     fn class(&self) -> Class {
-//!         Class::Face
+//!     fn classes(&self) -> &[Class] {
+//!         &[Class::Face]
 //!     }
 //!
 //!     fn detect(&self, _picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {

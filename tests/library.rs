@@ -20,8 +20,8 @@ use safepost::{
 struct Fixed(Shape);
 
 impl Detector for Fixed {
-    fn class(&self) -> Class {
-        Class::Face
+    fn classes(&self) -> &[Class] {
+        &[Class::Face]
     }
 
     fn detect(&self, _picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
@@ -33,8 +33,8 @@ impl Detector for Fixed {
 struct Broken;
 
 impl Detector for Broken {
-    fn class(&self) -> Class {
-        Class::Text
+    fn classes(&self) -> &[Class] {
+        &[Class::Text]
     }
 
     fn detect(&self, _picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {

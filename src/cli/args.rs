@@ -310,6 +310,21 @@ pub enum ClassArg {
     Faces,
     /// Text
     Text,
+    /// Monitors, laptops, telephones and other displays
+    #[value(alias = "screen")]
+    Screens,
+    /// Sheets, charts, forms, boards and posters with writing, as a whole
+    #[value(alias = "document")]
+    Documents,
+    /// Identification bands on wrists and forearms
+    #[value(alias = "wristband")]
+    Wristbands,
+    /// Identification cards that are worn or held
+    #[value(alias = "badge")]
+    Badges,
+    /// Bar codes and matrix codes
+    #[value(alias = "code", alias = "barcodes")]
+    Codes,
 }
 
 impl From<ClassArg> for Class {
@@ -317,6 +332,11 @@ impl From<ClassArg> for Class {
         match arg {
             ClassArg::Faces => Class::Face,
             ClassArg::Text => Class::Text,
+            ClassArg::Screens => Class::Screen,
+            ClassArg::Documents => Class::Document,
+            ClassArg::Wristbands => Class::Wristband,
+            ClassArg::Badges => Class::Badge,
+            ClassArg::Codes => Class::Code,
         }
     }
 }

@@ -19,8 +19,8 @@ use crate::{
 /// Findings are in pixels of that picture and already grown to everything that must go (a face to its head, a line of
 /// text to its ascenders). A detector may be called from several threads at once.
 pub trait Detector: Send + Sync {
-    /// The class of everything it finds.
-    fn class(&self) -> Class;
+    /// The classes of everything it finds.
+    fn classes(&self) -> &[Class];
 
     /// Everything it sees; an empty list means that it looked and saw nothing.
     ///
@@ -68,6 +68,7 @@ pub fn load(classes: &[Class], effort: Effort, registry: &Registry) -> Result<Ve
         match class {
             Class::Face => detectors.push(Box::new(face::load(registry, effort)?)),
             Class::Text => detectors.push(Box::new(text::load(registry, effort)?)),
+            Class::Screen | Class::Document | Class::Wristband | Class::Badge | Class::Code => {}
             // Named by the user, not found.
             Class::Region => {}
         }

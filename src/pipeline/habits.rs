@@ -38,6 +38,10 @@ pub(super) fn look_every(class: Class, effort: Effort, rate: f32) -> f32 {
         (Class::Text, Effort::Fast) => 30.0,
         (Class::Text, Effort::Balanced) => 14.0,
         (Class::Text, Effort::Thorough) => 8.0,
+        // They stand still or move with their people, and look alike from frame to frame.
+        (Class::Screen | Class::Document | Class::Wristband | Class::Badge | Class::Code, Effort::Fast) => 20.0,
+        (Class::Screen | Class::Document | Class::Wristband | Class::Badge | Class::Code, Effort::Balanced) => 10.0,
+        (Class::Screen | Class::Document | Class::Wristband | Class::Badge | Class::Code, Effort::Thorough) => 6.0,
         // Nobody looks for it.
         (Class::Region, _) => f32::MAX,
     };
@@ -65,7 +69,13 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             smear: 0.2,
             edge_growth: 0.04,
         },
-        Class::Text | Class::Region => Habits {
+        Class::Text
+        | Class::Screen
+        | Class::Document
+        | Class::Wristband
+        | Class::Badge
+        | Class::Code
+        | Class::Region => Habits {
             look_ahead,
             score_certain: 0.5,
             score_start: 0.2,

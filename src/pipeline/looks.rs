@@ -13,7 +13,7 @@ use std::{
 use crate::{
     detect::{Detector, Glance},
     error::{CleanError, DetectError},
-    finding::{Class, Finding},
+    finding::Finding,
     frame::{Raw, Yuv},
 };
 
@@ -21,8 +21,8 @@ use crate::{
 pub(super) struct Question {
     /// Number of the frame.
     pub frame: u64,
-    /// What for.
-    pub class: Class,
+    /// Who is to look, as an index into the detectors.
+    pub detector: usize,
     /// The frame; given back by dropping it before the answer is sent.
     pub picture: Arc<Yuv<Raw>>,
     /// Which look of the scene it is.
@@ -33,8 +33,8 @@ pub(super) struct Question {
 pub(super) struct Answer {
     /// Number of the frame.
     pub frame: u64,
-    /// What was looked for.
-    pub class: Class,
+    /// Who looked.
+    pub detector: usize,
     /// What was found.
     pub found: Vec<Finding>,
 }
@@ -119,17 +119,14 @@ impl<'a> Eyes<'a> {
     }
 
     fn look(&mut self, question: Question) -> Answered {
-        let Question { frame, class, picture, glance } = question;
-        let mut found = Vec::new();
-        for (detector, up) in self.detectors.iter().zip(&mut self.up).filter(|(d, _)| d.class() == class) {
-            if glance.number == 0 {
-                *up = 0;
-            }
-            let glimpse = detector.glance(picture.as_ref(), Glance { up: *up, ..glance })?;
-            *up = glimpse.up;
-            found.extend(glimpse.found);
+        let Question { frame, detector, picture, glance } = question;
+        let up = &mut self.up[detector];
+        if glance.number == 0 {
+            *up = 0;
         }
+        let glimpse = self.detectors[detector].glance(picture.as_ref(), Glance { up: *up, ..glance })?;
+        *up = glimpse.up;
         drop(picture);
-        Ok(Answer { frame, class, found })
+        Ok(Answer { frame, detector, found: glimpse.found })
     }
 }

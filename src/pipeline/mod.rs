@@ -19,7 +19,7 @@ use image::RgbImage;
 use crate::{
     detect::{self, Detector},
     error::{CleanError, SetupError},
-    finding::Finding,
+    finding::{Class, Finding},
     frame::{Frame, Raw, Redacted},
     infer::{self, locate, registry::Registry},
     policy::{Policy, decide::decide},
@@ -132,11 +132,21 @@ impl Cleaner {
     /// When a detector fails.
     pub fn find(&self, picture: &RgbImage) -> Result<Vec<Finding>, CleanError> {
         let mut findings = Vec::new();
-        for detector in self.detectors.iter().filter(|d| self.policy.redact.contains(&d.class())) {
-            self.observer.step(Step::Detecting(detector.class()))?;
-            findings.extend(detector.detect(picture)?);
+        for (detector, classes) in self.wanted() {
+            self.observer.step(Step::Detecting(classes[0]))?;
+            findings.extend(self.detectors[detector].detect(picture)?);
         }
         Ok(findings)
+    }
+
+    /// The detectors that look, as indices, each with the classes that the policy wants of it.
+    pub(crate) fn wanted(&self) -> Vec<(usize, Vec<Class>)> {
+        let of = |detector: &dyn Detector| {
+            let classes = detector.classes().iter().copied();
+            classes.filter(|class| self.policy.redact.contains(class)).collect::<Vec<_>>()
+        };
+        let all = self.detectors.iter().enumerate().map(|(at, detector)| (at, of(detector.as_ref())));
+        all.filter(|(_, classes)| !classes.is_empty()).collect()
     }
 
     /// Finds and destroys in one upright frame of 8-bit sRGB pixels; the pixels come back with the report.

@@ -24,7 +24,7 @@ impl Cleaner {
         let looks = Looks::inline(&self.detectors);
         Stream {
             cleaner: self,
-            watch: Watch::new(&self.classes(), self.policy.effort, size, rate, looks),
+            watch: Watch::new(&self.wanted(), self.policy.effort, size, rate, looks),
             time_base,
         }
     }

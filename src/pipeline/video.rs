@@ -149,7 +149,7 @@ impl Cleaner {
         info: &VideoInfo,
         rate: f32,
     ) -> Result<Tally, Stopped> {
-        let mut watch = Watch::new(&self.classes(), self.policy.effort, info.size, rate, looks);
+        let mut watch = Watch::new(&self.wanted(), self.policy.effort, info.size, rate, looks);
         let mut frames = 0;
         loop {
             // A decoder that is gone without a word did not reach the end.
@@ -178,12 +178,6 @@ impl Cleaner {
         give(&mut watch, &work, true)?;
         work.send(Work::End).map_err(|_| Stopped::NobodyListens)?;
         Ok(watch.tally())
-    }
-
-    /// The classes that are looked for.
-    pub(super) fn classes(&self) -> Vec<Class> {
-        let wanted = self.detectors.iter().map(|d| d.class()).filter(|c| self.policy.redact.contains(c));
-        wanted.collect()
     }
 
     fn finish(
@@ -322,8 +316,9 @@ impl Done {
         self.report.damaged_frames = tally.damaged;
         self.report.covered_mean = (self.covered / self.report.frames.max(1) as f64) as f32;
         for (class, looks, tracks) in tally.classes {
-            self.report.looks.insert(class, looks);
-            self.report.tracks.insert(class, tracks);
+            // Two detectors may find the same class.
+            *self.report.looks.entry(class).or_default() += looks;
+            *self.report.tracks.entry(class).or_default() += tracks;
         }
         self.report
     }

@@ -1,5 +1,5 @@
 //! Frames of a video in, frames with what must be destroyed in them out, later by the look-ahead. The heart of the
-//! video pipeline: measures motion, decides when to look, and hands motion and findings to one tracker a class.
+//! video pipeline: measures motion, decides when to look, and hands motion and findings to one tracker for every class of every detector.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -42,7 +42,7 @@ struct Held {
 /// A frame whose motion is known, waiting for what was seen in it.
 struct Waiting {
     motion: Arc<Motion>,
-    /// For every class whether an answer is to come, and what came.
+    /// For every detector whether an answer is to come, and what came.
     asked: Vec<Asked>,
 }
 
@@ -54,10 +54,10 @@ enum Asked {
     Answered(Vec<Finding>),
 }
 
-/// One class: its tracker, and when it is looked for.
+/// One detector: when it looks, and a tracker for every class that it finds.
 struct Watcher {
-    class: Class,
-    tracker: Tracker,
+    detector: usize,
+    trackers: Vec<(Class, Tracker)>,
     pace: Pace,
     /// Looks in this scene so far.
     number: u64,
@@ -95,15 +95,20 @@ pub(super) struct Tally {
 }
 
 impl<'a> Watch<'a> {
-    /// Watches for `classes` in frames of `size` at about `rate` frames a second.
-    pub fn new(classes: &[Class], effort: Effort, size: Size, rate: f32, looks: Looks<'a>) -> Self {
+    /// Watches through detectors, each for the classes that are `wanted` of it, in frames of `size` at about `rate`
+    /// frames a second.
+    pub fn new(wanted: &[(usize, Vec<Class>)], effort: Effort, size: Size, rate: f32, looks: Looks<'a>) -> Self {
         let ahead = look_ahead(frame_bytes(size), rate);
-        let watchers = classes
+        let tracker = |class| (class, Tracker::new(class, size, habits(class, ahead, rate)));
+        let every = |classes: &[Class]| {
+            classes.iter().map(|&class| look_every(class, effort, rate)).fold(f32::MAX, f32::min)
+        };
+        let watchers = wanted
             .iter()
-            .map(|&class| Watcher {
-                class,
-                tracker: Tracker::new(class, size, habits(class, ahead, rate)),
-                pace: Pace::new(size, look_every(class, effort, rate)),
+            .map(|(detector, classes)| Watcher {
+                detector: *detector,
+                trackers: classes.iter().copied().map(tracker).collect(),
+                pace: Pace::new(size, every(classes)),
                 number: 0,
                 looked: false,
                 looks: 0,
@@ -153,7 +158,7 @@ impl<'a> Watch<'a> {
                 watcher.number += 1;
                 watcher.looks += 1;
                 let picture = Arc::clone(&picture);
-                self.looks.ask(Question { frame, class: watcher.class, picture, glance })?;
+                self.looks.ask(Question { frame, detector: watcher.detector, picture, glance })?;
             }
         }
         self.waiting.push_back(Waiting { motion: Arc::new(motion), asked });
@@ -181,7 +186,7 @@ impl<'a> Watch<'a> {
         self.track(1, WAITING_MOST)
     }
 
-    /// Looks for every class in the newest frame, unless it was looked at.
+    /// Lets every detector look at the newest frame, unless it was looked at.
     fn look_at_last(&mut self) -> Result<(), CleanError> {
         let (Some(held), Some(waiting)) = (self.held.back(), self.waiting.back_mut()) else { return Ok(()) };
         for (watcher, asked) in self.watchers.iter_mut().zip(&mut waiting.asked) {
@@ -191,7 +196,8 @@ impl<'a> Watch<'a> {
                 watcher.looks += 1;
                 let glance = Glance { number: watcher.number.max(1), roll: self.roll, up: 0 };
                 let picture = Arc::clone(&held.picture);
-                self.looks.ask(Question { frame: self.count - 1, class: watcher.class, picture, glance })?;
+                let frame = self.count - 1;
+                self.looks.ask(Question { frame, detector: watcher.detector, picture, glance })?;
             }
         }
         Ok(())
@@ -211,7 +217,9 @@ impl<'a> Watch<'a> {
                         Asked::Answered(found) => Some(found.as_slice()),
                         Asked::No | Asked::Open => None,
                     };
-                    watcher.tracker.push(Arc::clone(&motion), found);
+                    for (_, tracker) in &mut watcher.trackers {
+                        tracker.push(Arc::clone(&motion), found);
+                    }
                 }
                 self.tracked += 1;
             }
@@ -219,10 +227,10 @@ impl<'a> Watch<'a> {
                 return Ok(());
             }
             let Some(answer) = self.looks.answer(self.waiting.len() > most)? else { return Ok(()) };
-            let class = self.watchers.iter().position(|w| w.class == answer.class);
+            let watcher = self.watchers.iter().position(|w| w.detector == answer.detector);
             let index = (answer.frame - self.tracked) as usize;
-            if let (Some(class), Some(waiting)) = (class, self.waiting.get_mut(index)) {
-                waiting.asked[class] = Asked::Answered(answer.found);
+            if let (Some(watcher), Some(waiting)) = (watcher, self.waiting.get_mut(index)) {
+                waiting.asked[watcher] = Asked::Answered(answer.found);
             }
         }
     }
@@ -239,8 +247,9 @@ impl<'a> Watch<'a> {
     /// The next frame with all that must go in it; `None` when more of the future is needed first.
     pub fn pop(&mut self, ended: bool) -> Option<Watched> {
         let mut areas = Vec::new();
-        for watcher in &mut self.watchers {
-            areas.extend(watcher.tracker.pop(ended)?);
+        // All of them or none: they are fed in step.
+        for (_, tracker) in self.watchers.iter_mut().flat_map(|w| &mut w.trackers) {
+            areas.extend(tracker.pop(ended)?);
         }
         if self.watchers.is_empty() && !ended && self.held.len() < 2 {
             return None;
@@ -253,7 +262,11 @@ impl<'a> Watch<'a> {
 
     /// What was done so far.
     pub fn tally(&self) -> Tally {
-        let classes = self.watchers.iter().map(|w| (w.class, w.looks, w.tracker.shown())).collect();
+        let shown = |w: &Watcher| {
+            let looks = w.looks;
+            w.trackers.iter().map(move |(class, tracker)| (*class, looks, tracker.shown())).collect::<Vec<_>>()
+        };
+        let classes = self.watchers.iter().flat_map(shown).collect();
         Tally { scenes: self.cuts, damaged: self.damaged, classes }
     }
 }

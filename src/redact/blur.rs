@@ -41,9 +41,12 @@ impl<const C: usize> Fill<C> for Blur<'_, C> {
 /// Gives the inside of `patch` its soft changes of brightness, strongest in the middle and none at the rim. Text gets
 /// a smear instead, broad enough that nothing in it is the size of a letter: a detector must not find it again.
 pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &Ink<C>) {
-    let (depth, wide) = match patch.class {
-        Class::Face | Class::Region => ((field.contrast * 0.3).clamp(2.0, 12.0), patch.thickness * 0.42),
-        Class::Text => (2.0, patch.thickness * 1.5),
+    // Marks on a ground, of which nothing may look like a mark again; all else is a body or a plane.
+    let marks = matches!(patch.class, Class::Text | Class::Code);
+    let (depth, wide) = if marks {
+        (2.0, patch.thickness * 1.5)
+    } else {
+        ((field.contrast * 0.3).clamp(2.0, 12.0), patch.thickness * 0.42)
     };
     let [cx, cy] = patch.outline.center();
     field.for_each_cell(patch.bounds, |x, y, cell| {
@@ -51,11 +54,8 @@ pub(super) fn soften<const C: usize>(field: &mut Field<C>, patch: &Patch, ink: &
         if inside > 0.0 {
             let (u, v) = (((x - cx) / wide) as f32, ((y - cy) / wide) as f32);
             let wave = 0.7 * tone::smooth(patch.seed, u, v) + 0.3 * tone::smooth(!patch.seed, u * 2.0, v * 2.0);
-            let smear = match patch.class {
-                Class::Face | Class::Region => 0.0,
-                // Text that simply vanished would read as an empty form: a smear says that something was here.
-                Class::Text => SMEAR * away(cell) * (1.0 + 0.3 * wave),
-            };
+            // Text that simply vanished would read as an empty form: a smear says that something was here.
+            let smear = if marks { SMEAR * away(cell) * (1.0 + 0.3 * wave) } else { 0.0 };
             let share = inside * inside * (3.0 - 2.0 * inside);
             let lift = share * (depth * wave + smear);
             for (value, tone) in cell.iter_mut().zip(ink.tone) {

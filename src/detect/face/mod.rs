@@ -159,8 +159,8 @@ fn add_new(heads: &mut Vec<Head>, more: impl Iterator<Item = Head>) {
 }
 
 impl Detector for FaceDetector {
-    fn class(&self) -> Class {
-        Class::Face
+    fn classes(&self) -> &[Class] {
+        &[Class::Face]
     }
 
     fn glance(&self, picture: &dyn Picture, glance: Glance) -> Result<Glimpse, DetectError> {

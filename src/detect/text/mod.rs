@@ -90,8 +90,8 @@ impl TextDetector {
 }
 
 impl Detector for TextDetector {
-    fn class(&self) -> Class {
-        Class::Text
+    fn classes(&self) -> &[Class] {
+        &[Class::Text]
     }
 
     fn detect(&self, picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
