@@ -1,0 +1,56 @@
+"""Writes the trained network as ONNX: `python -m objects.export --run RUN --out objects.onnx`.
+
+Any batch and any sides that are multiples of 32; the opset is one that ONNX Runtime 1.16 and later read.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from .network import Detector, Exported
+
+
+def averaged(run):
+    net = Detector()
+    net.load_state_dict(torch.load(Path(run) / "state.pt", map_location="cpu")["average"])
+    return net.eval()
+
+
+def export(net, out):
+    model = Exported(net).eval()
+    axes = {"picture": {0: "batch", 2: "height", 3: "width"}, "scores": {0: "batch", 1: "points"}, "distances": {0: "batch", 1: "points"}}
+    torch.onnx.export(
+        model,
+        torch.zeros(1, 3, 416, 416),
+        str(out),
+        input_names=["picture"],
+        output_names=["scores", "distances"],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+    onnx.checker.check_model(str(out))
+    session = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
+    for height, width in ((416, 416), (384, 640), (96, 32)):
+        picture = torch.rand(2, 3, height, width) * 255
+        with torch.no_grad():
+            wanted = model(picture)
+        given = session.run(None, {"picture": picture.numpy()})
+        for a, b in zip(wanted, given):
+            assert np.abs(a.numpy() - b).max() < 2e-2, "the exported network answers differently"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    export(averaged(args.run), args.out)
+
+
+if __name__ == "__main__":
+    main()
