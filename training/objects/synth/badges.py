@@ -1,0 +1,132 @@
+"""Name badges and the things that are taken for them. The card alone is the object; lanyard, clip
+and reel hang on it without belonging to the box.
+"""
+
+import cv2
+import numpy as np
+
+from .flat import Flat, rounded_alpha
+from .ink import Page, bright, date, face_for, name, number, pick, place, role, uni
+from .fonts import Face
+
+LABEL = 3
+
+
+def _silhouette(rng, p, x, y, w, h):
+    """A portrait photo without a face: background, shoulders, head, hair."""
+    back = pick(rng, ((205, 215, 225), (235, 235, 235), (150, 180, 210), (190, 190, 180), (90, 110, 140)))
+    skin = pick(rng, ((240, 205, 180), (224, 180, 150), (190, 140, 105), (140, 95, 70), (95, 65, 50)))
+    shirt, hair = bright(rng) if rng.random() < .5 else (240, 240, 245), pick(rng, ((30, 25, 22), (80, 55, 35), (150, 120, 80), (170, 170, 172)))
+    p.box(x, y, x + w, y + h, fill=back)
+    tile = Page(w + 1, h + 1, back)
+    cx, r = w / 2, w * .24
+    tile.d.ellipse((cx - w * .45, h * .68, cx + w * .45, h * 1.5), fill=shirt)
+    tile.d.ellipse((cx - r * 1.15, h * .12, cx + r * 1.15, h * (.55 if rng.random() < .6 else .8)), fill=hair)
+    tile.d.ellipse((cx - r, h * .2, cx + r, h * .2 + r * 2.7), fill=skin)
+    p.im.paste(tile.im, (int(x), int(y)))
+
+
+def card(rng):
+    """RGB of a card's face, portrait or landscape."""
+    portrait = rng.random() < .62
+    long, short = 320, int(320 / uni(rng, 1.35, 1.62))
+    w, h = (short, long) if portrait else (long, short)
+    base = (255, 255, 255) if rng.random() < .7 else pick(rng, ((225, 238, 250), (250, 240, 200), (235, 250, 235), (40, 60, 110), (200, 30, 45)))
+    p = Page(w, h, base)
+    fill = (250, 250, 250) if sum(base) < 350 else (20, 20, 26)
+    accent, bold, face = bright(rng), Face(rng, "bold"), face_for(rng)
+    band = h * uni(rng, .1, .24)
+    if rng.random() < .75:
+        p.box(0, 0, w, band, fill=accent)
+        p.logo(rng, w * .04, band * .15, band * .7, (255, 255, 255))
+        p.text(w * .06 + band * .8, band * .25, place(rng), bold(band * .38), (255, 255, 255))
+    else:
+        p.logo(rng, w * .06, h * .04, band * .8, accent)
+        p.text(w * .08 + band, band * .3, place(rng), bold(band * .4), fill)
+    y = band + h * .04
+    photo = rng.random() < .72
+    who = name(rng)
+    if portrait:
+        if photo:
+            pw = w * uni(rng, .38, .6)
+            ph = min(pw * 1.25, h * .45)
+            _silhouette(rng, p, (w - pw) / 2, y, pw, ph)
+            y += ph + h * .03
+        tx, size = w * .08, w * uni(rng, .09, .13)
+    else:
+        tx, size = w * .06, h * uni(rng, .1, .15)
+        if photo:
+            ph = (h - y) * .75
+            _silhouette(rng, p, w * .05, y, ph * .78, ph)
+            tx = w * .09 + ph * .78
+    p.text(tx, y, who, bold(size), fill)
+    p.text(tx, y + size * 1.3, role(rng), face(size * .8), accent if rng.random() < .5 else fill)
+    p.text(tx, y + size * 2.3, f"ID {number(rng)}  {date(rng)}", face(size * .5), fill)
+    if rng.random() < .4:
+        p.box(0, h * .88, w, h, fill=bright(rng))
+        p.text(w * .2, h * .885, role(rng).upper(), bold(h * .09), (255, 255, 255))
+    elif rng.random() < .55:
+        p.bars(rng, tx, h * .86, w * .5, h * .09)
+    if rng.random() < .2:
+        p.matrix(rng, w * .72, h * .7, w * .2)
+    return p.array()
+
+
+def badge(rng):
+    """A card, bare or in a clear holder, with slot, clip, reel or a lanyard's lower end, as a Flat."""
+    face = card(rng)
+    h, w = face.shape[:2]
+    hang = int(h * uni(rng, .25, 1.6)) if rng.random() < .6 else int(h * .12)
+    rim = int(w * uni(rng, .03, .1)) if rng.random() < .5 else 0
+    H, W = h + 2 * rim + hang, w + 2 * rim
+    rgba = np.zeros((H, W, 4), np.uint8)
+    lanyard = bright(rng) if rng.random() < .6 else pick(rng, ((25, 25, 30), (30, 50, 110), (225, 225, 228)))
+    if hang > h * .13:
+        thick = max(5, int(w * uni(rng, .05, .13)))
+        ends = ((int(W * uni(rng, -.1, .45)), 0), (int(W * uni(rng, .55, 1.1)), 0)) if rng.random() < .75 else ((int(W * uni(rng, .3, .7)), 0),)
+        for k, end in enumerate(ends):
+            shade = tuple(int(c * (.75 if k else 1)) for c in lanyard)
+            cv2.line(rgba, end, (W // 2, hang - thick), shade + (255,), thick, cv2.LINE_AA)
+    clip = max(4, int(w * .05))
+    cv2.rectangle(rgba, (W // 2 - clip, max(0, hang - clip * 4)), (W // 2 + clip, hang + clip), (165, 168, 172, 255), -1)
+    cv2.rectangle(rgba, (W // 2 - clip // 2, max(0, hang - clip * 3)), (W // 2 + clip // 2, hang - clip), (225, 226, 228, 255), -1)
+    if rng.random() < .2:
+        cv2.circle(rgba, (W // 2, max(clip * 3, hang - clip * 3)), clip * 3, (30, 30, 34, 255), -1, cv2.LINE_AA)
+    if rim:
+        tint = int(rng.integers(190, 245))
+        rgba[hang:, :, :3] = tint
+        rgba[hang:, :, 3] = (rounded_alpha(h + 2 * rim, W, rim * 1.5) * uni(rng, .35, .95)).astype(np.uint8)
+    body = rgba[hang + rim:hang + rim + h, rim:rim + w]
+    mask = rounded_alpha(h, w, w * .05)
+    body[..., :3] = np.where(mask[..., None] > 128, face, body[..., :3])
+    body[..., 3] = np.maximum(body[..., 3], mask)
+    slot = max(2, int(w * .09))
+    cv2.ellipse(rgba, (W // 2, hang + max(3, rim // 2 + 2)), (slot, 3), 0, 0, 360, (120, 120, 124, 255), -1)
+    return Flat(rgba, (0, hang, W, H), LABEL, upright=True)
+
+
+def tag(rng):
+    """A hard negative that hangs like a badge but names nobody: a plain tag, a pocket, a tie."""
+    kind = rng.integers(3)
+    h, w = int(rng.integers(140, 260)), int(rng.integers(60, 160))
+    rgba = np.zeros((h, w, 4), np.uint8)
+    colour = bright(rng) if rng.random() < .6 else (int(rng.integers(30, 250)),) * 3
+    if kind == 0:
+        rgba[..., :3] = colour
+        rgba[..., 3] = rounded_alpha(h, w, w * .12)
+        cv2.circle(rgba, (w // 2, h // 12), max(3, w // 14), (60, 60, 60, 255), -1)
+    elif kind == 1:
+        rgba[..., :3], rgba[..., 3] = colour, 255
+        stitch = tuple(int(c * .7) for c in colour)
+        cv2.rectangle(rgba, (5, 5), (w - 6, h - 6), stitch + (255,), 2)
+        cv2.line(rgba, (0, h // 7), (w, h // 7), stitch + (255,), 2)
+    else:
+        cv2.fillConvexPoly(rgba, np.int32([(w * .35, 0), (w * .65, 0), (w * .9, h * .85), (w * .5, h - 1), (w * .1, h * .85)]), colour + (255,), cv2.LINE_AA)
+        if rng.random() < .6:
+            other = tuple(int(c * .6 + 60) for c in colour)
+            for k in range(0, h + w, 22):
+                cv2.line(rgba, (0, k), (w, k - w), other + (255,), 6)
+            outline = np.zeros((h, w), np.uint8)
+            cv2.fillConvexPoly(outline, np.int32([(w * .35, 0), (w * .65, 0), (w * .9, h * .85), (w * .5, h - 1), (w * .1, h * .85)]), 255)
+            rgba[..., 3] = outline
+    return Flat(rgba, (0, 0, w, h), -1, upright=True)

@@ -1,0 +1,32 @@
+"""Pools of rendered textures: drawing a form takes tens of milliseconds, warping it one, so each
+texture is drawn once and used often. Texture number n of a kind is always drawn from its own seed,
+so a picture depends on the caller's generator alone and not on what was drawn before.
+"""
+
+import zlib
+
+import cv2
+import numpy as np
+
+
+class Pool:
+    def __init__(self, seed, kinds):
+        """kinds: name -> (renderer taking a numpy Generator, how many textures)."""
+        self.seed, self.kinds, self.kept = int(seed), dict(kinds), {}
+
+    def get(self, rng, kind):
+        """One of the textures of a kind, chosen by the generator; drawn now if it is wanted first."""
+        render, size = self.kinds[kind]
+        index = int(rng.integers(size))
+        key = (kind, index)
+        if key not in self.kept:
+            self.kept[key] = render(np.random.default_rng((self.seed, zlib.crc32(kind.encode()), index)))
+        return self.kept[key]
+
+
+def read(path):
+    """RGB uint8 picture of a file. Raises FileNotFoundError where it cannot be read."""
+    bgr = cv2.imread(path, cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise FileNotFoundError(path)
+    return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
