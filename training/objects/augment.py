@@ -62,8 +62,8 @@ def light(rng, image):
     """Other light, colour, sharpness and compression."""
     image = np.ascontiguousarray(image)
     if rng.random() < 0.7:
-        gain = rng.uniform(0.55, 1.45) * rng.uniform(0.88, 1.12, 3)
-        table = np.arange(256)[:, None] * gain + rng.uniform(-25, 25)
+        gain = rng.uniform(0.65, 1.35) * rng.uniform(0.9, 1.1, 3)
+        table = np.arange(256)[:, None] * gain + rng.uniform(-18, 18)
         gamma = np.exp(rng.uniform(-0.4, 0.4))
         table = 255 * (table.clip(0, 255) / 255) ** gamma
         image = cv2.LUT(image, table.clip(0, 255).astype(np.uint8).reshape(1, 256, 3))

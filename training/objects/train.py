@@ -34,6 +34,7 @@ def options():
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0, help="0: PyTorch's choice")
     parser.add_argument("--steps", type=int, default=0, help="stop after so many steps (0: by time alone)")
+    parser.add_argument("--precision", choices=("bf16", "fp32"), default="bf16", help="bf16 halves the time where the processor has it")
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
 
@@ -69,7 +70,10 @@ def main():
     samples, _ = read(args.data)
     synth = synth_of(args.data, samples, train_hands(args.hands, args.data), args.seed)
     net = bring_in(Detector(), args.start).to(device, memory_format=torch.channels_last)
-    slow = [p for n, p in net.named_parameters() if not n.startswith(("scores", "sides", "head"))]
+    # What the first layers see is the same for all classes, and learning it anew costs a fifth of the time.
+    for module in (net.stem, net.stages[0]):
+        module.requires_grad_(False)
+    slow = [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith(("scores", "sides", "head"))]
     fast = [p for n, p in net.named_parameters() if n.startswith(("scores", "sides", "head"))]
     groups = [{"params": slow, "factor": 0.6}, {"params": fast, "factor": 1.0}]
     optimizer = torch.optim.AdamW(groups, lr=args.rate, weight_decay=0.02)
@@ -93,7 +97,8 @@ def main():
         for group in optimizer.param_groups:
             group["lr"] = rate * group["factor"]
         pictures = pictures.to(device).float().to(memory_format=torch.channels_last)
-        logits, sides = net(pictures)
+        with torch.autocast(device.type, torch.bfloat16, enabled=args.precision == "bf16"):
+            logits, sides = net(pictures)
         points, strides = centres(*pictures.shape[2:])
         parts = loss(logits.float().cpu(), sides.float().cpu(), points, strides, truths)
         optimizer.zero_grad(set_to_none=True)
@@ -102,7 +107,7 @@ def main():
         optimizer.step()
         average.add(net)
         step += 1
-        sums += torch.tensor([float(p) for p in parts])
+        sums += torch.stack([p.detach() for p in parts])
         if step % 50 == 0:
             words = " ".join(f"{name} {value / 50:.3f}" for name, value in zip(("score", "box", "side"), sums.tolist()))
             print(f"step {step} {time.time() - began:.0f} s {words} rate {rate:.2e}", file=log, flush=True)
