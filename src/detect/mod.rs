@@ -1,9 +1,11 @@
 //! Finding what identifies. One folder or file a kind of thing; all are [`Detector`]s over a [`Picture`].
 
 pub mod face;
+pub mod object;
 pub mod picture;
 mod pose;
 pub mod text;
+mod tile;
 
 pub use picture::Picture;
 
@@ -65,12 +67,18 @@ pub struct Glance {
 pub fn load(classes: &[Class], effort: Effort, registry: &Registry) -> Result<Vec<Box<dyn Detector>>, InferError> {
     let mut detectors: Vec<Box<dyn Detector>> = Vec::new();
     for class in classes {
+        // One detector may find several classes.
+        if detectors.iter().any(|d| d.classes().contains(class)) {
+            continue;
+        }
         match class {
             Class::Face => detectors.push(Box::new(face::load(registry, effort)?)),
             Class::Text => detectors.push(Box::new(text::load(registry, effort)?)),
-            Class::Screen | Class::Document | Class::Wristband | Class::Badge | Class::Code => {}
-            // Named by the user, not found.
-            Class::Region => {}
+            Class::Screen | Class::Document | Class::Wristband | Class::Badge => {
+                detectors.push(Box::new(object::load(registry, effort)?));
+            }
+            // Named by the user, not found; or found beside others.
+            Class::Code | Class::Region => {}
         }
     }
     Ok(detectors)

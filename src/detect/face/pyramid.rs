@@ -3,24 +3,16 @@
 //! The network sees faces of about 8 to 100 pixels best, so the picture is looked at in steps of two: close-ups are
 //! shrunk, small photos enlarged, and large ones looked at in full. What is too large for one run goes in tiles.
 
-use crate::{
-    error::DetectError,
-    geom::{PxRect, Rect, Size},
-    infer::Model,
-};
+use crate::{error::DetectError, geom::Size, infer::Model};
 
 use super::{
-    super::Picture,
+    super::{Picture, tile::Grid},
     centerface::{self, Seen},
 };
 
-/// How much the overlap of two tiles is, in pixels of the input: a face up to this size is whole in one of them, and
-/// larger ones are seen in the next smaller size.
-const OVERLAP_PX: u32 = 128;
-
-/// The longest side of a tile in pixels of the input: 1.2 million pixels at 4:3 take about 0.9 GB, four times as many
-/// about 3 GB.
-const TILE_PX: u32 = 1280;
+/// A face up to the overlap is whole in one tile, and larger ones are seen in the next smaller size. 1.2 million pixels
+/// at 4:3 take about 0.9 GB, four times as many about 3 GB.
+const GRID: Grid = Grid { tile_px: 1280, overlap_px: 128 };
 
 /// The long sides, in pixels, at which a picture is looked at.
 #[derive(Clone, Debug)]
@@ -54,72 +46,17 @@ impl Pyramid {
 /// # Errors
 /// When the picture cannot be sampled or the network fails.
 pub(super) fn look(model: &dyn Model, picture: &dyn Picture, long_side: u32) -> Result<Vec<Seen>, DetectError> {
-    let size = picture.size();
-    let scale = f64::from(long_side) / f64::from(size.long_side().max(1));
-    let scaled = |px: u32| ((f64::from(px) * scale).round() as u32).max(1);
-    let input = Size::new(scaled(size.width), scaled(size.height));
-    let columns = tiles(input.width);
     let mut seen = Vec::new();
-    for row in tiles(input.height) {
-        for column in &columns {
-            // Cut in pixels of the picture, so that the tile is resampled from whole pixels.
-            let cut =
-                |at: u32, whole: u32, of: u32| (f64::from(at) * f64::from(of) / f64::from(whole)).round() as u32;
-            let roi = PxRect {
-                x0: cut(column.from, input.width, size.width),
-                y0: cut(row.from, input.height, size.height),
-                x1: cut(column.to, input.width, size.width),
-                y1: cut(row.to, input.height, size.height),
-            };
-            let core = Rect::new(column.core.0, row.core.0, column.core.1, row.core.1)
-                .scaled(size.width as f32 / input.width as f32, size.height as f32 / input.height as f32);
-            let to = Size::new(column.to - column.from, row.to - row.from);
-            seen.extend(centerface::look(model, picture, roi, to)?.into_iter().filter(|s| {
-                let center = s.rect.center();
-                (core.x0..core.x1).contains(&center.x) && (core.y0..core.y1).contains(&center.y)
-            }));
-        }
+    for tile in GRID.cut(picture.size(), long_side) {
+        let here = centerface::look(model, picture, tile.roi, tile.to)?;
+        seen.extend(here.into_iter().filter(|s| tile.owns(s.rect.center())));
     }
     Ok(seen)
-}
-
-/// One tile along one axis.
-struct Tile {
-    /// First pixel.
-    from: u32,
-    /// First pixel beyond.
-    to: u32,
-    /// Where centres belong to this tile and to no other.
-    core: (f32, f32),
-}
-
-fn tiles(length: u32) -> Vec<Tile> {
-    let step = TILE_PX - OVERLAP_PX;
-    let count = length.saturating_sub(OVERLAP_PX).div_ceil(step).max(1);
-    let start = |i: u32| {
-        if count == 1 {
-            0
-        } else {
-            ((u64::from(length.saturating_sub(TILE_PX)) * u64::from(i)) / u64::from(count - 1)) as u32
-        }
-    };
-    let end = |i: u32| (start(i) + TILE_PX).min(length);
-    (0..count)
-        .map(|i| Tile {
-            from: start(i),
-            to: end(i),
-            core: (
-                if i == 0 { f32::NEG_INFINITY } else { (start(i) + end(i - 1)) as f32 / 2.0 },
-                if i + 1 == count { f32::INFINITY } else { (start(i + 1) + end(i)) as f32 / 2.0 },
-            ),
-        })
-        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use image::{Rgb, RgbImage};
-    use proptest::prelude::*;
 
     use super::{super::centerface::tests::RedIsFace, *};
 
@@ -145,22 +82,6 @@ mod tests {
             assert_eq!(seen.len(), 1, "{at:?}");
             let center = seen[0].rect.center();
             assert!((center.x - at.0 as f32 - 2.0).abs() < 4.0 && (center.y - at.1 as f32 - 2.0).abs() < 4.0);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn tiles_cover_every_pixel_and_overlap_enough(length in 1u32..9000) {
-            let tiles = tiles(length);
-            prop_assert_eq!(tiles[0].from, 0);
-            prop_assert_eq!(tiles.last().unwrap().to, length);
-            for pair in tiles.windows(2) {
-                prop_assert!(pair[1].from + OVERLAP_PX <= pair[0].to);
-                prop_assert_eq!(pair[0].core.1, pair[1].core.0);
-            }
-            for tile in &tiles {
-                prop_assert!(tile.to > tile.from && tile.to - tile.from <= TILE_PX);
-            }
         }
     }
 }

@@ -1,0 +1,122 @@
+//! Cutting a picture that is too large for one run of a network into overlapping tiles, so that what lies across a seam
+//! is whole in one of them and counted once. Separate because it is arithmetic on sizes alone, for every network.
+
+use crate::geom::{Point, PxRect, Rect, Size};
+
+/// How a picture is cut, in pixels of the network's input.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grid {
+    /// The longest side of a tile.
+    pub tile_px: u32,
+    /// How much neighbours overlap at least.
+    pub overlap_px: u32,
+}
+
+/// One tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tile {
+    /// The part of the picture.
+    pub roi: PxRect,
+    /// The size to which it is resampled.
+    pub to: Size,
+    /// Where centres belong to this tile and to no other, in pixels of the picture.
+    core: Rect,
+}
+
+impl Tile {
+    /// Whether what has its centre at `center` is this tile's to report.
+    pub fn owns(&self, center: Point) -> bool {
+        (self.core.x0..self.core.x1).contains(&center.x) && (self.core.y0..self.core.y1).contains(&center.y)
+    }
+}
+
+impl Grid {
+    /// The tiles of a picture of `size` whose long side is resampled to `long_side` pixels; one, where that is enough.
+    pub fn cut(&self, size: Size, long_side: u32) -> Vec<Tile> {
+        let scale = f64::from(long_side) / f64::from(size.long_side().max(1));
+        let scaled = |px: u32| ((f64::from(px) * scale).round() as u32).max(1);
+        let input = Size::new(scaled(size.width), scaled(size.height));
+        let (columns, rows) = (self.along(input.width), self.along(input.height));
+        let tile = |row: &Stretch, column: &Stretch| {
+            // Cut in pixels of the picture, so that the tile is resampled from whole pixels.
+            let cut =
+                |at: u32, whole: u32, of: u32| (f64::from(at) * f64::from(of) / f64::from(whole)).round() as u32;
+            let roi = PxRect {
+                x0: cut(column.from, input.width, size.width),
+                y0: cut(row.from, input.height, size.height),
+                x1: cut(column.to, input.width, size.width),
+                y1: cut(row.to, input.height, size.height),
+            };
+            let core = Rect::new(column.core.0, row.core.0, column.core.1, row.core.1)
+                .scaled(size.width as f32 / input.width as f32, size.height as f32 / input.height as f32);
+            Tile { roi, to: Size::new(column.to - column.from, row.to - row.from), core }
+        };
+        rows.iter().flat_map(|row| columns.iter().map(move |column| tile(row, column))).collect()
+    }
+
+    fn along(&self, length: u32) -> Vec<Stretch> {
+        let Self { tile_px, overlap_px } = *self;
+        let count = length.saturating_sub(overlap_px).div_ceil(tile_px - overlap_px).max(1);
+        let start = |i: u32| {
+            if count == 1 {
+                0
+            } else {
+                ((u64::from(length.saturating_sub(tile_px)) * u64::from(i)) / u64::from(count - 1)) as u32
+            }
+        };
+        let end = |i: u32| (start(i) + tile_px).min(length);
+        (0..count)
+            .map(|i| Stretch {
+                from: start(i),
+                to: end(i),
+                core: (
+                    if i == 0 { f32::NEG_INFINITY } else { (start(i) + end(i - 1)) as f32 / 2.0 },
+                    if i + 1 == count { f32::INFINITY } else { (start(i + 1) + end(i)) as f32 / 2.0 },
+                ),
+            })
+            .collect()
+    }
+}
+
+/// A tile along one axis, in pixels of the input: first pixel, first pixel beyond, and where centres are its own.
+struct Stretch {
+    from: u32,
+    to: u32,
+    core: (f32, f32),
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GRID: Grid = Grid { tile_px: 1280, overlap_px: 128 };
+
+    proptest! {
+        #[test]
+        fn tiles_cover_every_pixel_and_overlap_enough(length in 1u32..9000) {
+            let tiles = GRID.along(length);
+            prop_assert_eq!(tiles[0].from, 0);
+            prop_assert_eq!(tiles.last().unwrap().to, length);
+            for pair in tiles.windows(2) {
+                prop_assert!(pair[1].from + GRID.overlap_px <= pair[0].to);
+                prop_assert_eq!(pair[0].core.1, pair[1].core.0);
+            }
+            for tile in &tiles {
+                prop_assert!(tile.to > tile.from && tile.to - tile.from <= GRID.tile_px);
+            }
+        }
+
+        #[test]
+        fn every_point_of_a_picture_belongs_to_one_tile(
+            (width, height, long) in (1u32..4000, 1u32..4000, 32u32..4000),
+            (x, y) in (0.0f32..1.0, 0.0f32..1.0),
+        ) {
+            let tiles = GRID.cut(Size::new(width, height), long);
+            let at = Point::new(x * width as f32, y * height as f32);
+            prop_assert_eq!(tiles.iter().filter(|t| t.owns(at)).count(), 1);
+            prop_assert!(tiles.iter().all(|t| t.roi.x1 <= width && t.roi.y1 <= height && t.roi.x0 < t.roi.x1));
+        }
+    }
+}
