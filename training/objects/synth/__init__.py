@@ -32,7 +32,7 @@ class Synth:
         knuckle of the middle finger; cutouts: folder with watch and silicone band pictures (list.json)."""
         self.backgrounds = list(backgrounds)
         self.pool = Pool(seed, {"screen": (screen, 110), "document": (document, 130), "badge": (badge, 40), "negative": (negative, 40)})
-        self.scenes = HandScenes(hands, self.background, seed, cutouts)
+        self.scenes = HandScenes(hands, self.background, seed)
 
     def background(self, rng):
         """A room picture, RGB uint8; a plain grey one where no backgrounds were given."""

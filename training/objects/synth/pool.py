@@ -15,8 +15,11 @@ class Pool:
         self.seed, self.kinds, self.kept = int(seed), dict(kinds), {}
 
     def get(self, rng, kind):
-        """One of the textures of a kind, chosen by the generator; drawn now if it is wanted first."""
+        """One of the textures of a kind, chosen by the generator; drawn now if it is wanted first. One
+        in eight is drawn for this use alone, so that a long training does not see the pool only."""
         render, size = self.kinds[kind]
+        if rng.random() < .125:
+            return render(np.random.default_rng((self.seed, zlib.crc32(kind.encode()), size + int(rng.integers(2**31)))))
         index = int(rng.integers(size))
         key = (kind, index)
         if key not in self.kept:
