@@ -42,7 +42,7 @@ class Synth:
         uint8 [H,W,3], not changed in place; boxes: float xyxy [N,4]; labels: int [N]. A box that was
         there is dropped when more than 60 % of it is hidden. New boxes are tight about what is visible;
         what shows less than a fifth of itself has none. kinds: names to choose from ("screen",
-        "document", "badge", "negative"; repeated ones weigh more), all by default."""
+        "document", "badge", "torso" (a worn badge), "band" (off the arm), "negative"; repeated ones weigh more), all by default."""
         return self.paster.paste(rng, image, boxes, labels, kinds)
 
     def hand_scene(self, rng, size):

@@ -26,6 +26,20 @@ def _plausible(box, points):
     return .17 * longer < palm < .9 * longer
 
 
+def _tan(rng, photo, arm):
+    """Another skin colour: what resembles the wrist's hue is brought toward a tone of the whole range
+    people have, its light and shade kept."""
+    x, y = (int(np.clip(v, 3, n - 4)) for v, n in zip(arm.wrist + arm.axis * arm.near, photo.shape[1::-1]))
+    lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
+    here = np.median(lab[y - 3:y + 4, x - 3:x + 4].reshape(-1, 3), 0)
+    near = np.exp(-.5 * (((lab[..., 1] - here[1]) / 9) ** 2 + ((lab[..., 2] - here[2]) / 11) ** 2 + ((lab[..., 0] - here[0]) / 60) ** 2))
+    near = cv2.blur(near, (5, 5))[..., None]
+    now = np.maximum(np.median(photo[y - 3:y + 4, x - 3:x + 4].reshape(-1, 3), 0), 12)
+    goal = np.array(pick(rng, ((238, 205, 185), (228, 180, 150), (200, 150, 115), (165, 115, 85), (125, 82, 60), (95, 62, 46), (70, 46, 36)))) * uni(rng, .75, 1.05)
+    gain = np.clip(goal / now, .3, 1.35).astype(np.float32)
+    return np.clip(photo * (1 + near * (gain - 1)), 0, 255).astype(np.uint8)
+
+
 class HandScenes:
     def __init__(self, hands, background, seed):
         """hands: list of (path, box xyxy, keypoints [7,2] or None); background: rng -> RGB picture."""
@@ -91,6 +105,8 @@ class HandScenes:
             gains = np.ones(3) if arm.grey else rng.uniform(.86, 1.12, 3)
             table = np.clip(ramp[:, None] * gains, 0, 255).astype(np.uint8)
             photo = cv2.LUT(photo, table[:, None, :])
+        if not arm.grey and rng.random() < .4:
+            photo = _tan(rng, photo, arm)
         return photo, arm
 
     @staticmethod

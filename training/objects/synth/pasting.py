@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .badges import badge
+from .badges import badge, torso
 from .devices import screen
 from .documents import document
 from .flat import Flat
@@ -16,10 +16,12 @@ from .ink import pick, uni
 from .negatives import negative
 from .place import blend, camera, light, lying, occlude, quad, shadow, warp
 from .pool import Pool
+from .strips import loose
 
-KINDS = ("document",) * 8 + ("screen",) * 8 + ("badge",) * 3 + ("negative",) * 4
+KINDS = ("document",) * 16 + ("screen",) * 16 + ("badge",) * 4 + ("torso",) * 3 + ("band",) + ("negative",) * 8
 # least, greatest and usual share of the picture's longer side
-SIZES = {"badge": (.03, .6, .12), "screen": (.03, .85, .25), "document": (.025, .9, .25), "negative": (.03, .7, .2)}
+SIZES = {"badge": (.03, .6, .12), "screen": (.03, .85, .25), "document": (.025, .9, .25), "torso": (.12, 1.1, .45),
+         "band": (.06, .7, .18), "negative": (.03, .7, .2)}
 LEAST_VISIBLE = .2
 
 
@@ -51,7 +53,7 @@ def vary(rng, flat):
         ch, cw = int(h * uni(rng, .4, .95)), int(w * uni(rng, .4, .95))
         y, x = int(rng.integers(h - ch + 1)), int(rng.integers(w - cw + 1))
         rgba, front = rgba[y:y + ch, x:x + cw], (0, 0, cw, ch)
-    if rng.random() < (.12 if flat.label == 1 else .3):
+    if rng.random() < (.3 if flat.label <= 0 else .1):
         order = rng.permutation(3)
         rgba = rgba[..., [*order, 3]]
     if rng.random() < .04:
@@ -62,7 +64,8 @@ def vary(rng, flat):
 
 class Paster:
     def __init__(self, seed, cutouts):
-        self.pool = Pool(seed, {"screen": (screen, 110), "document": (document, 130), "badge": (badge, 40), "negative": (negative, 40)})
+        self.pool = Pool(seed, {"screen": (screen, 110), "document": (document, 130), "badge": (badge, 40),
+                                "torso": (torso, 30), "band": (loose, 30), "negative": (negative, 40)})
         self.cutouts = load_cutouts(cutouts)
 
     def paste(self, rng, image, boxes, labels, kinds=None):

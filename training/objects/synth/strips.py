@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .flat import smooth_noise
+from .flat import Flat, rounded_alpha, smooth_noise
 from .fonts import Face
 from .ink import Page, bright, date, face_for, name, number, pick, place, uni, words
 
 HEIGHT = 72
+LABEL = 2
 
 
 @dataclass
@@ -168,3 +169,13 @@ def other(rng):
         rgb *= 1 + .25 * np.sin(y / uni(rng, 2, 6) + np.arange(w)[None, :, None] / uni(rng, 2, 9))
     rgb *= 1 + smooth_noise(rng, h, w, 8, .03)
     return Strip(np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), alpha]), share, gloss, False, 0., face)
+
+
+def loose(rng):
+    """A hospital band off the arm, unrolled, as a Flat."""
+    strip = hospital(rng)
+    length = int(HEIGHT * uni(rng, 5, 11))
+    start = int(rng.integers(strip.rgba.shape[1] - length))
+    rgba = strip.rgba[:, start:start + length].copy()
+    rgba[..., 3] = np.minimum(np.maximum(rgba[..., 3], 150), rounded_alpha(HEIGHT, length, HEIGHT * uni(rng, .1, .5)))
+    return Flat(rgba, (0, 0, length, HEIGHT), LABEL, bends=True)
