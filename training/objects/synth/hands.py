@@ -32,8 +32,8 @@ def _tan(rng, photo, arm):
     x, y = (int(np.clip(v, 3, n - 4)) for v, n in zip(arm.wrist + arm.axis * arm.near, photo.shape[1::-1]))
     lab = cv2.cvtColor(photo, cv2.COLOR_RGB2LAB).astype(np.float32)
     here = np.median(lab[y - 3:y + 4, x - 3:x + 4].reshape(-1, 3), 0)
-    near = np.exp(-.5 * (((lab[..., 1] - here[1]) / 9) ** 2 + ((lab[..., 2] - here[2]) / 11) ** 2 + ((lab[..., 0] - here[0]) / 60) ** 2))
-    near = cv2.blur(near, (5, 5))[..., None]
+    near = np.exp(-.5 * (((lab[..., 1] - here[1]) / 11) ** 2 + ((lab[..., 2] - here[2]) / 13) ** 2 + ((lab[..., 0] - here[0]) / 60) ** 2))
+    near = cv2.GaussianBlur(near, (0, 0), max(1.5, arm.palm * .04))[..., None]
     now = np.maximum(np.median(photo[y - 3:y + 4, x - 3:x + 4].reshape(-1, 3), 0), 12)
     goal = np.array(pick(rng, ((238, 205, 185), (228, 180, 150), (200, 150, 115), (165, 115, 85), (125, 82, 60), (95, 62, 46), (70, 46, 36)))) * uni(rng, .75, 1.05)
     gain = np.clip(goal / now, .3, 1.35).astype(np.float32)
@@ -44,11 +44,14 @@ class HandScenes:
     def __init__(self, hands, background, seed):
         """hands: list of (path, box xyxy, keypoints [7,2] or None); background: rng -> RGB picture."""
         self.hands = [h for h in hands if h[2] is not None and _plausible(h[1], h[2])]
-        # folders take turns, so that a large one with few people in it does not outweigh the others
+        # folders weigh by the root of their size: a large one with few people in it does not outweigh
+        # the others, a tiny one is not worn out
         folders = {}
         for index, hand in enumerate(self.hands):
             folders.setdefault(str(Path(hand[0]).parent), []).append(index)
         self.folders = [folders[name] for name in sorted(folders)]
+        weights = np.sqrt([len(f) for f in self.folders])
+        self.weights = weights / max(weights.sum(), 1)
         self.background, self.arms = background, {}
         self.pool = Pool(seed, {"hospital": (hospital, 260), "other": (other, 80)})
 
@@ -61,9 +64,9 @@ class HandScenes:
 
     def _choose(self, rng):
         for _ in range(200 if self.folders else 0):
-            index = int(pick(rng, pick(rng, self.folders)))
+            index = int(pick(rng, self.folders[int(rng.choice(len(self.folders), p=self.weights))]))
             arm = self.arm(index)
-            if arm is not None and (arm.sure or rng.random() < .35):
+            if arm is not None and (arm.sure or rng.random() < .25):
                 return index, arm
         return None, None
 
@@ -112,7 +115,7 @@ class HandScenes:
     @staticmethod
     def _at(rng, arm, strip):
         """Where along the arm a strip may sit: within what was seen of the skin."""
-        low, high = max(.1 * arm.palm, arm.near * .6), min(.95 * arm.palm, arm.far)
+        low, high = max(.1 * arm.palm, arm.near * .6), min((.95 if rng.random() < .8 else 1.5) * arm.palm, arm.far)
         breadth = strip.share * 2 * arm.half
         low, high = low + .3 * breadth, max(low + .35 * breadth, high - .2 * breadth)
         return uni(rng, low, high)
@@ -135,7 +138,7 @@ class HandScenes:
         masks.append(wrap(rng, image, arm, strip, at, limit) > .4)
         if len(masks) == 2:
             masks[0] &= ~masks[1]
-        if rng.random() < .1:
+        if rng.random() < .07:
             hidden = fingers(rng, image, arm, at + arm.half * uni(rng, -.6, .4))
             masks = [m & ~hidden for m in masks]
         boxes = []
@@ -150,8 +153,8 @@ class HandScenes:
         room or the photo's reflection."""
         h, w = photo.shape[:2]
         fit = min(H / h, W / w)
-        palm = np.exp(uni(rng, np.log(.08), np.log(.5))) * min(H, W)
-        scale = float(np.clip(palm / arm.palm, .55 * fit, 2.6 * fit))
+        palm = np.exp(uni(rng, np.log(.07), np.log(.5)) if rng.random() < .85 else uni(rng, np.log(.5), np.log(.95))) * min(H, W)
+        scale = float(np.clip(palm / arm.palm, .5 * fit, 3.2 * fit))
         angle = float(rng.normal(0, 12)) if rng.random() < .5 else uni(rng, -180, 180)
         a = np.deg2rad(angle)
         linear = scale * np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
