@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .flat import Flat, opaque, smooth_noise
-from .ink import (Page, bright, date, face_for, ink, name, number, pick, place, role, title, uni, waveform, words)
+from .ink import (Page, bright, date, face_for, ink, name, number, pick, place, title, uni, waveform, words)
 from .fonts import Face
 
 LABEL = 1

@@ -99,7 +99,7 @@ def _best_for(box, whole, image, session):
 
 def _unlabelled(image, session):
     """Palms of a picture without hand boxes: the whole and square windows of its lower two thirds,
-    where the wearer of a head camera has his hands. As `palms`, each palm once."""
+    where the wearer of a head camera has their hands. As `palms`, each palm once."""
     h, w = image.shape[:2]
     found = [p for p in palms(image, session) if p[0] >= 0.6]
     top, side = h // 3, h - h // 3

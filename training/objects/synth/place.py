@@ -5,7 +5,6 @@ Apart from the renderers because the geometry is the same for all of them, and t
 import cv2
 import numpy as np
 
-from .flat import smooth_noise
 from .ink import pick, uni
 
 
