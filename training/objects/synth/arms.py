@@ -57,7 +57,22 @@ def _edges(distance, threshold, middle):
 
 
 def measure(image, keypoints):
-    """The Arm of a hand, or None when no forearm can be seen.
+    """The Arm of a hand, or None when no forearm can be seen or it is not certain where its edges are.
+
+    Measured again with a laxer notion of skin (see `_measure`): where the width changes much, the arm
+    runs into something of its own colour."""
+    arm = _measure(image, keypoints, 1.)
+    if arm is None or not arm.sure:
+        return arm
+    lax = _measure(image, keypoints, 1.15)
+    if lax is None:
+        return None
+    wide = [a.half + a.taper * .4 * a.palm for a in (arm, lax)]
+    return arm if max(wide) < 1.25 * min(wide) and arm.axis @ lax.axis > .95 else None
+
+
+def _measure(image, keypoints, factor):
+    """The Arm of a hand for one notion of skin, or None.
 
     image: RGB uint8 [H,W,3]; keypoints: palm keypoints [7,2] in pixels. Skin is what resembles the
     palm and wrist in Lab; the threshold between skin and surroundings is Otsu's on the distances found
@@ -90,7 +105,7 @@ def measure(image, keypoints):
     field = wrist + axis * (np.linspace(-.3, 1, 24)[:, None, None] * palm) + normal * (np.linspace(-.9, .9, 48)[None, :, None] * palm)
     values = np.clip(distance(field, skin), 0, 60)
     otsu, _ = cv2.threshold((values * 4).astype(np.uint8), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    threshold = float(np.clip(otsu / 4, 9, 28))
+    threshold = float(np.clip(otsu / 4, 9, 28)) * factor
 
     n, reach = 121, 1.0
     offsets = np.linspace(-reach, reach, n) * palm

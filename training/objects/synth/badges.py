@@ -5,7 +5,7 @@ and reel hang on it without belonging to the box.
 import cv2
 import numpy as np
 
-from .flat import Flat, rounded_alpha
+from .flat import Flat, rounded_alpha, smooth_noise
 from .ink import Page, bright, date, face_for, name, number, pick, place, role, uni
 from .fonts import Face
 
@@ -103,6 +103,43 @@ def badge(rng):
     slot = max(2, int(w * .09))
     cv2.ellipse(rgba, (W // 2, hang + max(3, rim // 2 + 2)), (slot, 3), 0, 0, 360, (120, 120, 124, 255), -1)
     return Flat(rgba, (0, hang, W, H), LABEL, upright=True)
+
+
+def torso(rng):
+    """A badge worn: clothed chest and shoulders without a head, the card hanging on it, as a Flat."""
+    side = 420
+    yy, xx = np.mgrid[0:side, 0:side].astype(np.float32) / side
+    cloth = np.array(pick(rng, (bright(rng), (240, 242, 245), (240, 242, 245), (40, 90, 150), (20, 120, 130), (60, 64, 74), (30, 50, 90), (120, 170, 200))), np.float32)
+    folds = 1 + .1 * np.sin(xx * uni(rng, 8, 25) + np.sin(yy * uni(rng, 4, 12)) * uni(rng, .5, 3)) + smooth_noise(rng, side, side, 7, .06)[..., 0]
+    rgb = cloth * (folds * (.75 + .25 * np.cos((xx - .5) * 2.6)))[..., None]
+    skin = np.array(pick(rng, ((235, 195, 170), (220, 170, 140), (185, 130, 95), (130, 85, 60), (90, 60, 45))), np.float32)
+    neck = yy < uni(rng, .12, .3) - np.abs(xx - .5) * uni(rng, 1.2, 2.5)
+    rgb = np.where(neck[..., None], skin * .85, rgb)
+    coat = rng.random() < .4
+    if coat:
+        lapel = (np.abs(xx - .5) < .05 + .16 * np.clip(.75 - yy, 0, 1)) & ~neck
+        rgb = np.where(lapel[..., None], rgb * np.array((.55, .7, .8), np.float32), rgb)
+    outline = np.zeros((side, side), np.uint8)
+    cv2.fillPoly(outline, [np.int32(np.array([(.36, .0), (.64, .0), (.66, .08), (.9, .17), (1, .35), (1, 1), (0, 1), (0, .35), (.1, .17), (.34, .08)]) * side)], 255, cv2.LINE_AA)
+    rgba = np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), outline])
+    if rng.random() < .5:
+        x, y, s = int(side * uni(rng, .55, .68)), int(side * uni(rng, .5, .65)), int(side * .22)
+        cv2.rectangle(rgba, (x, y), (x + s, y + s), tuple(int(c * .75) for c in cloth) + (255,), 2)
+    worn = badge(rng)
+    scale = side * uni(rng, .16, .32) / max(worn.front[2] - worn.front[0], 1)
+    small = cv2.resize(worn.rgba, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    h, w = small.shape[:2]
+    if h >= side or w >= side:
+        return worn
+    x = int(np.clip(side * uni(rng, .25, .72) - w / 2, 0, side - w))
+    y = int(np.clip(side * uni(rng, .2, .5), 0, side - h))
+    part = rgba[y:y + h, x:x + w]
+    a = small[..., 3:].astype(np.float32) / 255
+    shadow = cv2.GaussianBlur(a[..., 0], (0, 0), 4)[..., None]
+    under = part[..., :3] * (1 - .35 * shadow)
+    part[..., :3] = (under * (1 - a) + small[..., :3] * a).astype(np.uint8)
+    front = tuple(int(v * scale) for v in worn.front)
+    return Flat(rgba, (x + front[0], y + front[1], x + front[2], y + front[3]), LABEL, upright=True)
 
 
 def tag(rng):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from .flat import Flat, opaque, smooth_noise
-from .ink import (Page, bright, date, face_for, ink, name, number, pick, place, role, title, uni, waveform, words)
+from .ink import (Page, bright, date, face_for, ink, name, number, pick, place, title, uni, waveform, words)
 from .fonts import Face
 
 LABEL = 1
@@ -143,6 +143,36 @@ def ecg(rng):
         p.trace(4, y, p.w - 8, (p.h - top) / rows * .9, waveform(rng, "ecg"), fill, int(rng.integers(1, 3)))
         p.text(8, y, pick(rng, ("I", "II", "III", "aVR", "aVL", "V1", "V2", "V5")), Face(rng, "sans")(11), fill)
     p.text(8, 4, f"{name(rng)}  {date(rng)}  {number(rng)}", Face(rng, "sans")(12), fill)
+    return p.array()
+
+
+def observation(rng):
+    """Observation chart: columns of hours, rows of ranges shaded by alarm, dots joined by hand."""
+    p = _sheet(rng)
+    s, pen, face = uni(rng, 7, 10), ink(rng), face_for(rng, ("sans", "bold"))
+    y = _header(rng, p, s, s, p.w - 2 * s, s * 1.1, face, (20, 20, 24))
+    left, cols = p.w * uni(rng, .12, .22), int(rng.integers(10, 30))
+    tints = ((250, 190, 190), (252, 225, 170), (250, 245, 190), (255, 255, 255), (215, 240, 215))
+    while y < p.h - s * 7:
+        rows = int(rng.integers(4, 12))
+        rows = min(rows, int((p.h - s - y) / (s * 1.15)))
+        p.text(s * .4, y, pick(rng, ("RESP", "SpO2", "TEMP", "BP", "PULSE", "PAIN")), Face(rng, "bold")(s), (20, 20, 24))
+        for r in range(rows):
+            top = y + r * s * 1.15
+            if rng.random() < .8:
+                p.box(left, top, p.w - s, top + s * 1.15, fill=tints[min(4, abs(r - rows // 2) and int(rng.integers(5)))])
+            p.text(left - s * 2, top, number(rng, 2, 2), face(s * .75), (40, 40, 44))
+            p.line(((left, top), (p.w - s, top)), (150, 150, 155))
+        bottom, step = y + rows * s * 1.15, (p.w - s - left) / cols
+        for c in range(cols + 1):
+            p.line(((left + c * step, y), (left + c * step, bottom)), (150, 150, 155))
+        used = int(cols * uni(rng, .2, 1))
+        track = np.clip(.5 + np.cumsum(rng.normal(0, .09, max(2, used))), .03, .97)
+        dots = [(left + (k + .5) * step, y + v * (bottom - y)) for k, v in enumerate(track)]
+        p.line(dots, pen, 1)
+        for x, v in dots:
+            p.d.ellipse((x - 1.5, v - 1.5, x + 1.5, v + 1.5), fill=pen)
+        y = bottom + s * uni(rng, .6, 1.5)
     return p.array()
 
 
@@ -293,8 +323,10 @@ def _fold(rng, flat):
 def document(rng):
     """One document of a random kind as a Flat."""
     roll = rng.random()
-    if roll < .46:
+    if roll < .39:
         sheet = form(rng)
+    elif roll < .46:
+        sheet = observation(rng)
     elif roll < .53:
         sheet = ecg(rng)
     elif roll < .61:

@@ -11,14 +11,18 @@ from .ink import bright, pick, uni
 
 
 def _colour(rng):
-    return pick(rng, (bright(rng), (int(rng.integers(20, 250)),) * 3, tuple(int(v) for v in rng.integers(60, 240, 3))))
+    """Never near black, which a screen that is off has, nor near white, which blank paper has."""
+    return pick(rng, (bright(rng), (int(rng.integers(75, 195)),) * 3, tuple(int(v) for v in rng.integers(60, 220, 3))))
 
 
 def frame(rng):
     """Picture frame with a painting-like blur."""
     h, w = int(rng.integers(160, 320)), int(rng.integers(160, 320))
     small = rng.uniform(20, 240, (int(rng.integers(2, 6)), int(rng.integers(2, 6)), 3)).astype(np.float32)
-    inner = np.clip(cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC), 0, 255).astype(np.uint8)
+    # muted, as paint and print are; vivid gradients are kept for screens
+    small = small.mean(-1, keepdims=True) * .75 + small * .25
+    inner = cv2.resize(small, (w, h), interpolation=cv2.INTER_CUBIC) * np.array(pick(rng, ((1, .92, .8), (.85, .95, 1), (1, 1, 1))))
+    inner = np.clip(inner + smooth_noise(rng, h, w, int(rng.integers(12, 40)), uni(rng, 4, 20)), 0, 255).astype(np.uint8)
     if rng.random() < .5:
         e = int(rng.integers(10, 50))
         inner = cv2.copyMakeBorder(inner, e, e, e, e, cv2.BORDER_CONSTANT, value=(240, 238, 232))

@@ -6,14 +6,19 @@ Output decoding follows the MediaPipe hand detector: SSD anchors of 24x24x2 and 
 their cells, offsets in units of the 192 px input, scores clipped to +-100 before the sigmoid.
 
     python -m objects.synth.palms --data DIR --model palm-detection-192.onnx --out hands.json
+
+The model may be named in PALM_MODEL instead.
 """
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import cv2
 import numpy as np
+
+from .arms import measure
 
 SIDE = 192
 SOURCES = ("hands_ragadag", "hands_linto", "hands_dwivedi")
@@ -92,14 +97,42 @@ def _best_for(box, whole, image, session):
     return best
 
 
+def _unlabelled(image, session):
+    """Palms of a picture without hand boxes: the whole and square windows of its lower two thirds,
+    where the wearer of a head camera has their hands. As `palms`, each palm once."""
+    h, w = image.shape[:2]
+    found = [p for p in palms(image, session) if p[0] >= 0.6]
+    top, side = h // 3, h - h // 3
+    for x in sorted({0, max(0, (w - side) // 2), max(0, w - side)}):
+        window = np.ascontiguousarray(image[top:, x:x + side])
+        shift = np.array([x, top], np.float32)
+        found += [(s, b + np.tile(shift, 2), k + shift) for s, b, k in palms(window, session) if s >= 0.6]
+    kept = []
+    for one in sorted(found, key=lambda p: -p[0]):
+        if not kept or _iou(one[1], np.array([k[1] for k in kept])).max() < 0.2:
+            kept.append(one)
+    return kept
+
+
+def _entry(entry, box, score, points):
+    return {
+        "source": entry["source"], "file": entry["file_name"], "score": round(score, 4),
+        "box": [round(float(v), 1) for v in box],
+        "keypoints": [[round(float(v), 1) for v in p] for p in points],
+    }
+
+
 def main():
     import onnxruntime
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with annotations.json")
-    parser.add_argument("--model", type=Path, required=True, help="palm-detection-192.onnx")
+    parser.add_argument("--model", type=Path, default=os.environ.get("PALM_MODEL"), help="palm-detection-192.onnx")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--unlabelled", metavar="SOURCE", help="a source without hand boxes, instead of those with")
     args = parser.parse_args()
+    if args.model is None:
+        parser.error("--model or PALM_MODEL is needed")
     cv2.setNumThreads(1)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
@@ -109,23 +142,26 @@ def main():
     for a in data["annotations"]:
         if a["category"] == "hand":
             hands.setdefault(a["image_id"], []).append(a["bbox"])
+    sources = (args.unlabelled,) if args.unlabelled else SOURCES
     out = []
     for entry in data["images"]:
-        if entry["source"] not in SOURCES or entry["id"] not in hands:
+        if entry["source"] not in sources or not (args.unlabelled or entry["id"] in hands):
             continue
         image = cv2.imread(str(args.data / entry["file_name"]))
         if image is None:
             continue
         image = cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+        if args.unlabelled:
+            for score, box, points in _unlabelled(image, session):
+                arm = measure(image, points)
+                if arm is not None and arm.sure:
+                    out.append(_entry(entry, box, score, points))
+            continue
         whole = palms(image, session)
         for x, y, w, h in hands[entry["id"]]:
             best = _best_for((x, y, x + w, y + h), whole, image, session)
             if best and best[0] >= 0.5:
-                out.append({
-                    "source": entry["source"], "file": entry["file_name"], "score": round(best[0], 4),
-                    "box": [round(float(v), 1) for v in (x, y, x + w, y + h)],
-                    "keypoints": [[round(float(v), 1) for v in p] for p in best[2]],
-                })
+                out.append(_entry(entry, (x, y, x + w, y + h), best[0], best[2]))
     args.out.write_text(json.dumps(out, indent=0))
     print(f"{len(out)} hands with a palm, written to {args.out}")
 

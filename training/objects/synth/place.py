@@ -5,24 +5,41 @@ Apart from the renderers because the geometry is the same for all of them, and t
 import cv2
 import numpy as np
 
-from .flat import smooth_noise
 from .ink import pick, uni
 
 
-def quad(rng, w, h, side, strength, roll):
-    """Corners [4,2] about the origin of a w x h plane turned in space and seen through a lens, its
-    longer side about `side` pixels. strength: greatest turn in degrees; roll in degrees."""
-    yaw, pitch = np.clip(rng.normal(0, strength * .45, 2), -strength, strength) * np.pi / 180
-    if rng.random() < .2:
-        pitch = np.sign(pitch) * uni(rng, .55, 1) * strength * np.pi / 180
-    r = roll * np.pi / 180
+def _turn(angle, i, j):
+    out = np.eye(3)
+    out[i, i] = out[j, j] = np.cos(angle)
+    out[i, j], out[j, i] = -np.sin(angle), np.sin(angle)
+    return out
+
+
+def _see(rng, w, h, side, turns):
+    """Corners [4,2] about the origin of a w x h plane after turns in space, seen through a lens of
+    random length, its greater extent `side` pixels."""
     p = np.array([(-w, -h, 0), (w, -h, 0), (w, h, 0), (-w, h, 0)], np.float64) / (2 * max(w, h))
-    turn = lambda a, i, j: np.array([[np.cos(a) if x == y and x in (i, j) else (1. if x == y else (-np.sin(a) if (x, y) == (i, j) else (np.sin(a) if (x, y) == (j, i) else 0.))) for y in range(3)] for x in range(3)])
-    p = p @ turn(r, 0, 1).T @ turn(yaw, 0, 2).T @ turn(pitch, 1, 2).T
+    for turn in turns:
+        p = p @ turn.T
     lens = uni(rng, 1.6, 5)
     q = p[:, :2] * (lens / (lens + p[:, 2:]))
-    extent = np.max(q.max(0) - q.min(0))
-    return q / extent * side
+    return q / np.max(q.max(0) - q.min(0)) * side
+
+
+def quad(rng, w, h, side, strength, roll):
+    """Corners [4,2] of a plane facing us more or less. strength: greatest turn in degrees about each
+    of the two axes; roll in degrees."""
+    yaw, pitch = np.clip(rng.normal(0, strength * .45, 2), -strength, strength)
+    if rng.random() < .2:
+        pitch = np.sign(pitch) * uni(rng, .55, 1) * strength
+    yaw, pitch, roll = np.deg2rad((yaw, pitch, roll))
+    return _see(rng, w, h, side, (_turn(roll, 0, 1), _turn(yaw, 0, 2), _turn(pitch, 1, 2)))
+
+
+def lying(rng, w, h, side):
+    """Corners [4,2] of a plane that lies on a table, bed or floor in front of us, turned at will."""
+    spin, tip, lean = np.deg2rad((uni(rng, -180, 180), -uni(rng, 35, 72), float(rng.normal(0, 6))))
+    return _see(rng, w, h, side, (_turn(spin, 0, 1), _turn(tip, 1, 2), _turn(lean, 0, 1)))
 
 
 def _bend(rng, rgba):
@@ -77,18 +94,13 @@ def warp(rng, flat, corners, shape, curl):
     if x1 - x0 < 4 or y1 - y0 < 4:
         return None
     matrix = cv2.getPerspectiveTransform(source, np.float32(corners - (x0, y0)))
-    both = cv2.warpPerspective(np.dstack([rgba, front]), matrix, (int(x1 - x0), int(y1 - y0)), flags=cv2.INTER_LINEAR).astype(np.float32)
-    alpha = both[..., 3] / 255
-    rgb = both[..., :3]
-    # colours were mixed with the empty border by the warp: undo it
-    rgb = np.where(alpha[..., None] > .02, rgb / np.maximum(alpha[..., None], .02), 0) if flat_is_cut(flat) else rgb
+    out_size = (int(x1 - x0), int(y1 - y0))
+    # colours reach past the outline by repetition, so that the rim does not darken; alpha does not
+    rgb = cv2.warpPerspective(np.ascontiguousarray(rgba[..., :3]), matrix, out_size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    masks = cv2.warpPerspective(cv2.merge([rgba[..., 3], front]), matrix, out_size, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
+    alpha, front = np.ascontiguousarray(masks[..., 0]), masks[..., 1]
     area = abs(cv2.contourArea(np.float32(cv2.perspectiveTransform(np.float32([[(fx0 * kx + pad, fy0 * ky + pad), (fx1 * kx + pad, fy0 * ky + pad), (fx1 * kx + pad, fy1 * ky + pad), (fx0 * kx + pad, fy1 * ky + pad)]]), matrix)[0])))
-    return Layer(int(x0), int(y0), np.clip(rgb, 0, 255), alpha, both[..., 4] / 255, area)
-
-
-def flat_is_cut(flat):
-    """True: colours outside the alpha are black, so that a linear warp darkens the rim."""
-    return True
+    return Layer(int(x0), int(y0), rgb, alpha, front, area)
 
 
 def light(rng, layer, image, glows):

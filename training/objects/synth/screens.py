@@ -180,15 +180,32 @@ def desktop(rng, w, h):
 
 
 def picture(rng, w, h):
-    """Moving-picture content: blobs of light and colour, as a TV or a video call without faces."""
-    small = rng.uniform(0, 255, (int(rng.integers(3, 9)), int(rng.integers(3, 9)), 3)).astype(np.float32)
-    out = cv2.resize(small, (w, h), interpolation=pick(rng, (cv2.INTER_CUBIC, cv2.INTER_LINEAR)))
-    out = np.clip(out, 0, 255).astype(np.uint8)
-    for _ in range(int(rng.integers(0, 6))):
-        cv2.circle(out, (int(uni(rng, 0, w)), int(uni(rng, 0, h))), int(uni(rng, 5, h * .3)), tuple(int(v) for v in rng.integers(0, 255, 3)), -1, cv2.LINE_AA)
+    """Moving-picture content: a scene of sky, ground, buildings and figures without faces, with a
+    banner or player's bar at times."""
+    sky, ground = (np.array(rng.integers(30, 255, 3), np.float32) for _ in range(2))
+    t = np.linspace(0, 1, h, dtype=np.float32)[:, None, None]
+    level = uni(rng, .3, .8)
+    out = np.where(t < level, sky * (1 - .5 * t), ground * (.5 + .5 * t)) + smooth_noise(rng, h, w, 8, 14)
+    out = np.clip(np.broadcast_to(out, (h, w, 3)), 0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(1, 7))):
+        x, c = uni(rng, 0, w), tuple(int(v) for v in rng.integers(10, 245, 3))
+        if rng.random() < .5:
+            bw, top = w * uni(rng, .05, .3), h * uni(rng, .1, .7)
+            cv2.rectangle(out, (int(x), int(top)), (int(x + bw), int(h * uni(rng, level, 1))), c, -1)
+        else:
+            tall, foot = h * uni(rng, .2, .8), h * uni(rng, .7, 1.2)
+            r = max(2, int(tall * .09))
+            cv2.ellipse(out, (int(x), int(foot - tall * .45)), (int(r * 1.8), int(tall * .36)), 0, 0, 360, c, -1, cv2.LINE_AA)
+            cv2.circle(out, (int(x), int(foot - tall * .9)), r, pick(rng, ((225, 185, 160), (150, 105, 80), (95, 65, 50))), -1, cv2.LINE_AA)
+    p = Page(w, h, (0, 0, 0))
+    p.im.paste(Image.fromarray(out))
     if rng.random() < .5:
-        cv2.rectangle(out, (0, int(h * .82)), (w, int(h * .95)), tuple(int(v) for v in bright(rng)), -1)
-    return out
+        p.box(0, h * .82, w, h * .94, fill=bright(rng))
+        p.text(w * .04, h * .835, words(rng, 5).upper(), Face(rng, "bold")(h * .07), (255, 255, 255))
+    elif rng.random() < .5:
+        p.box(0, h * .95, w, h * .97, fill=(120, 120, 124))
+        p.box(0, h * .95, w * uni(rng, .1, .9), h * .97, fill=(230, 40, 40))
+    return p.array()
 
 
 def off(rng, w, h):

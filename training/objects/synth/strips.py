@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .flat import smooth_noise
+from .flat import Flat, rounded_alpha, smooth_noise
 from .fonts import Face
 from .ink import Page, bright, date, face_for, name, number, pick, place, uni, words
 
 HEIGHT = 72
+LABEL = 2
 
 
 @dataclass
@@ -26,7 +27,6 @@ class Strip:
     banded: bool
     tail: float = 0.
     face: float = 0.
-    fade: int = 0
 
 
 def _print(rng, p, x0, x1, h, fill):
@@ -72,7 +72,7 @@ def hospital(rng):
     if kind < .6:
         at = 0.
         while at < w - h:
-            at = _print(rng, p, at, w, h, fill) + h * uni(rng, .1, 2.5)
+            at = _print(rng, p, at, w, h, fill) + h * (uni(rng, .1, 1.5) if rng.random() < .7 else uni(rng, 1.5, 5))
         if rng.random() < .35:
             rim = pick(rng, (strong, (200, 210, 220)))
             p.box(0, 0, w, h * .09, fill=rim)
@@ -120,13 +120,13 @@ def hospital(rng):
     rgb = p.array().astype(np.float32) * (1 + smooth_noise(rng, h, w, 6, .02))
     infant = rng.random() < .18
     share = uni(rng, .42, .75) if infant else float(np.clip(rng.normal(.33, .1), .16, .62))
-    return Strip(np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), alpha]), share, uni(rng, 0, 1), True, uni(rng, .6, 2.5) if rng.random() < .3 else 0.)
+    return Strip(np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), alpha]), share, uni(rng, 0, 1), True, uni(rng, .6, 2.5) if rng.random() < .22 else 0.)
 
 
 def other(rng):
     """What is worn there instead: watch, silicone band, beads, rubber, leather, metal."""
     h, w = HEIGHT, HEIGHT * 14
-    kind = rng.integers(6)
+    kind = int(pick(rng, (0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 6)))
     rgb = np.empty((h, w, 3), np.float32)
     alpha = np.full((h, w), 255, np.uint8)
     rgb[:] = np.array(pick(rng, (bright(rng), (25, 25, 28), (90, 60, 40), (200, 200, 205), (230, 225, 215))), np.float32)
@@ -137,7 +137,7 @@ def other(rng):
             rgb *= (.75 + .25 * (np.sin(np.arange(w) / 5.) > 0))[None, :, None]
     elif kind == 2:
         share = uni(rng, .1, .32)
-        if rng.random() < .4:
+        if rng.random() < .15:
             mark = np.zeros((h, w), np.uint8)
             cv2.putText(mark, "STRONG TOGETHER", (40, 52), cv2.FONT_HERSHEY_DUPLEX, 1.4, 255, 3)
             rgb = np.where(mark[..., None] > 0, rgb * .8, rgb)
@@ -155,9 +155,27 @@ def other(rng):
         alpha[h // 2 - 3:h // 2 + 3] = 255
     elif kind == 4:
         share = uni(rng, .03, .09)
+    elif kind == 5:
+        # gauze: off-white, woven, wider than bands are, no print
+        share = uni(rng, .6, 1.1)
+        rgb[:] = np.array((236, 230, 220), np.float32) * uni(rng, .8, 1)
+        y = np.arange(h)[:, None, None]
+        rgb *= 1 + .06 * np.sin(y * 1.3) * np.sin(np.arange(w)[None, :, None] * 1.3)
+        rgb *= 1 + smooth_noise(rng, h, w, 30, .06)
+        gloss = 0.
     else:
         share = uni(rng, .06, .25)
         y = np.arange(h)[:, None, None]
         rgb *= 1 + .25 * np.sin(y / uni(rng, 2, 6) + np.arange(w)[None, :, None] / uni(rng, 2, 9))
     rgb *= 1 + smooth_noise(rng, h, w, 8, .03)
     return Strip(np.dstack([np.clip(rgb, 0, 255).astype(np.uint8), alpha]), share, gloss, False, 0., face)
+
+
+def loose(rng):
+    """A hospital band off the arm, unrolled, as a Flat."""
+    strip = hospital(rng)
+    length = int(HEIGHT * uni(rng, 5, 11))
+    start = int(rng.integers(strip.rgba.shape[1] - length))
+    rgba = strip.rgba[:, start:start + length].copy()
+    rgba[..., 3] = np.minimum(np.maximum(rgba[..., 3], 150), rounded_alpha(HEIGHT, length, HEIGHT * uni(rng, .1, .5)))
+    return Flat(rgba, (0, 0, length, HEIGHT), LABEL, bends=True)
