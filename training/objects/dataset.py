@@ -71,6 +71,8 @@ class Batches(torch.utils.data.IterableDataset):
     def picture(self, rng, side, paste, zoom=(0.4, 1.35)):
         sample = self.samples[rng.choice(len(self.samples), p=self.weight)]
         image, boxes, labels = load(sample.path), sample.boxes, sample.labels
+        if paste and len(sample.persons) and rng.random() < 0.5:
+            image, boxes, labels = self.synth.person_scene(rng, image, boxes, labels, sample.persons)
         height, width = image.shape[:2]
         window = augment.window(rng, width, height, zoom)
         image, boxes, labels = augment.fitted(image, boxes, labels, window, side)

@@ -35,7 +35,7 @@ HELD_OUT = ("coco_mini", "hands_dwivedi")
 HELD_TAIL = {"nyu_v2": 0.15}
 # How often a source is drawn: its fisheye frames and near-duplicates would drown the rest.
 WEIGHT = {"office_objects": 0.7, "nyu_v2": 0.8, "ewaste_uts": 0.8, "ewaste_eco": 0.3, "id_badge_srinath": 4.0, "neg_clinic": 3.0}
-HANDS = ("hands_ragadag", "hands_linto", "hands_dwivedi")
+HANDS = ("hands_ragadag", "hands_linto", "hands_dwivedi", "hands_gtea_unlabelled")
 ALIASES = {"phone": "screen"}
 
 
