@@ -4,10 +4,12 @@ pub mod face;
 pub mod object;
 pub mod picture;
 mod pose;
+pub mod second;
 pub mod text;
 mod tile;
 
 pub use picture::Picture;
+pub use second::SecondLook;
 
 use crate::{
     effort::Effort,

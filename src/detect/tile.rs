@@ -24,6 +24,14 @@ pub(super) struct Tile {
 }
 
 impl Tile {
+    /// The part `roi` of a picture on its own, its long side resampled to `long_side` pixels.
+    pub fn whole(roi: PxRect, long_side: u32) -> Self {
+        let scale = f64::from(long_side) / f64::from(roi.size().long_side().max(1));
+        let scaled = |px: u32| ((f64::from(px) * scale).round() as u32).max(1);
+        let everywhere = Rect::new(f32::NEG_INFINITY, f32::NEG_INFINITY, f32::INFINITY, f32::INFINITY);
+        Self { roi, to: Size::new(scaled(roi.width()), scaled(roi.height())), core: everywhere }
+    }
+
     /// Whether what has its centre at `center` is this tile's to report.
     pub fn owns(&self, center: Point) -> bool {
         (self.core.x0..self.core.x1).contains(&center.x) && (self.core.y0..self.core.y1).contains(&center.y)

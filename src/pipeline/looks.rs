@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::{
-    detect::{Detector, Glance},
+    detect::{Detector, Glance, SecondLook},
     error::{CleanError, DetectError},
     finding::Finding,
     frame::{Raw, Yuv},
@@ -51,20 +51,21 @@ pub(super) enum Looks<'a> {
 
 impl<'a> Looks<'a> {
     /// Looks on the thread that asks.
-    pub fn inline(detectors: &'a [Box<dyn Detector>]) -> Self {
-        Self::Inline { eyes: Eyes::new(detectors), answers: VecDeque::new() }
+    pub fn inline(detectors: &'a [Box<dyn Detector>], second: Option<&'a SecondLook>) -> Self {
+        Self::Inline { eyes: Eyes::new(detectors, second), answers: VecDeque::new() }
     }
 
     /// Looks on a thread of `scope`, which ends when the result is dropped.
     pub fn beside<'scope>(
         detectors: &'scope [Box<dyn Detector>],
+        second: Option<&'scope SecondLook>,
         scope: &'scope Scope<'scope, '_>,
     ) -> Looks<'static> {
         // Frames are held anyway until they are given away, so waiting questions cost nothing more.
         let (questions, asked) = sync_channel::<Question>(256);
         let (answer, answers) = sync_channel(256);
         scope.spawn(move || {
-            let mut eyes = Eyes::new(detectors);
+            let mut eyes = Eyes::new(detectors, second);
             for question in asked {
                 if answer.send(eyes.look(question)).is_err() {
                     break;
@@ -109,13 +110,14 @@ impl<'a> Looks<'a> {
 /// The detectors, and what they remember of the scene.
 pub(super) struct Eyes<'a> {
     detectors: &'a [Box<dyn Detector>],
+    second: Option<&'a SecondLook>,
     /// Which way is up, as each detector saw last.
     up: Vec<u8>,
 }
 
 impl<'a> Eyes<'a> {
-    fn new(detectors: &'a [Box<dyn Detector>]) -> Self {
-        Self { detectors, up: vec![0; detectors.len()] }
+    fn new(detectors: &'a [Box<dyn Detector>], second: Option<&'a SecondLook>) -> Self {
+        Self { detectors, second, up: vec![0; detectors.len()] }
     }
 
     fn look(&mut self, question: Question) -> Answered {
@@ -126,7 +128,11 @@ impl<'a> Eyes<'a> {
         }
         let glimpse = self.detectors[detector].glance(picture.as_ref(), Glance { up: *up, ..glance })?;
         *up = glimpse.up;
+        let mut found = glimpse.found;
+        if let Some(second) = self.second {
+            found.extend(second.glance(picture.as_ref(), &found)?);
+        }
         drop(picture);
-        Ok(Answer { frame, detector, found: glimpse.found })
+        Ok(Answer { frame, detector, found })
     }
 }

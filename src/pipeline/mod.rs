@@ -17,7 +17,7 @@ use std::{path::PathBuf, sync::Arc};
 use image::RgbImage;
 
 use crate::{
-    detect::{self, Detector},
+    detect::{self, Detector, SecondLook},
     error::{CleanError, SetupError},
     finding::{Class, Finding},
     frame::{Frame, Raw, Redacted},
@@ -69,6 +69,7 @@ impl Runtime {
 pub struct Cleaner {
     policy: Policy,
     detectors: Vec<Box<dyn Detector>>,
+    second: Option<SecondLook>,
     models: Vec<ModelUsed>,
     observer: Arc<dyn Observer>,
 }
@@ -92,12 +93,13 @@ impl Cleaner {
         policy.check()?;
         let registry = runtime.open()?;
         let detectors = detect::load(&policy.redact, policy.effort, &registry)?;
+        let second = detect::second::load(&policy.redact, policy.effort, &registry)?;
         let models = registry
             .loaded()
             .into_iter()
             .map(|entry| ModelUsed { name: entry.name.clone(), sha256: entry.sha256.clone() })
             .collect();
-        Ok(Self { policy, detectors, models, observer: Arc::new(Silent) })
+        Ok(Self { policy, detectors, second, models, observer: Arc::new(Silent) })
     }
 
     /// A cleaner with detectors of the caller's own instead of the shipped ones.
@@ -106,7 +108,7 @@ impl Cleaner {
     /// When the policy makes no sense.
     pub fn with_detectors(policy: Policy, detectors: Vec<Box<dyn Detector>>) -> Result<Self, SetupError> {
         policy.check()?;
-        Ok(Self { policy, detectors, models: Vec::new(), observer: Arc::new(Silent) })
+        Ok(Self { policy, detectors, second: None, models: Vec::new(), observer: Arc::new(Silent) })
     }
 
     /// The same cleaner, telling `observer` what it does and asking it whether to stop.
@@ -136,13 +138,17 @@ impl Cleaner {
             self.observer.step(Step::Detecting(classes[0]))?;
             findings.extend(self.detectors[detector].detect(picture)?);
         }
+        if let Some(second) = &self.second {
+            findings.extend(second.look(picture, &findings)?);
+        }
         Ok(findings)
     }
 
     /// The detectors that look, as indices, each with the classes that the policy wants of it.
     pub(crate) fn wanted(&self) -> Vec<(usize, Vec<Class>)> {
         let of = |detector: &dyn Detector| {
-            let classes = detector.classes().iter().copied();
+            let beside = self.second.as_ref().map_or(Vec::new(), |second| second.beside(detector.classes()));
+            let classes = detector.classes().iter().copied().chain(beside);
             classes.filter(|class| self.policy.redact.contains(class)).collect::<Vec<_>>()
         };
         let all = self.detectors.iter().enumerate().map(|(at, detector)| (at, of(detector.as_ref())));

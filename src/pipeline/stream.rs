@@ -21,7 +21,7 @@ pub struct Stream<'a> {
 impl Cleaner {
     /// Begins a stream of frames of `size` at about `rate` frames a second, with times in ticks of `time_base`.
     pub fn stream(&self, size: Size, rate: f32, time_base: TimeBase) -> Stream<'_> {
-        let looks = Looks::inline(&self.detectors);
+        let looks = Looks::inline(&self.detectors, self.second.as_ref());
         Stream {
             cleaner: self,
             watch: Watch::new(&self.wanted(), self.policy.effort, size, rate, looks),

@@ -114,7 +114,7 @@ impl Cleaner {
         let out = VideoInfo { size: self.output_size(info.size), ..info.clone() };
         let sink = create(&out)?;
         thread::scope(|scope| {
-            let looks = Looks::beside(&self.detectors, scope);
+            let looks = Looks::beside(&self.detectors, self.second.as_ref(), scope);
             let (units, decoded) = sync_channel(QUEUE);
             scope.spawn(move || decode(source.as_mut(), &units));
             let (work, to_do) = sync_channel(QUEUE);

@@ -4,13 +4,13 @@ mod net;
 
 use std::sync::Arc;
 
-use super::{Detector, Glance, Glimpse, Picture, tile::Grid};
+use super::{Detector, Glance, Glimpse, Picture, tile::{Grid, Tile}};
 use crate::{
     area::Shape,
     effort::Effort,
     error::{DetectError, InferError},
     finding::{Class, Finding},
-    geom::Size,
+    geom::{PxRect, Rect, Size},
     infer::{Model, registry::Registry},
 };
 use net::Seen;
@@ -52,6 +52,9 @@ const STILLS: [(Effort, Looks); 3] = [
 /// Frames of a video, one look each; weak sightings count for a track when there are several.
 const FRAMES: Looks = Looks { long_sides: &[512], score_min: [0.12; 4] };
 
+/// Long side in pixels at which parts are looked at closely.
+const CLOSE_PX: u32 = 320;
+
 /// How much a box grows on every side, as a share of its own sides: boxes are tight about what the network sees, and a
 /// tenth of them cut a corner.
 const GROWTH: f32 = 0.06;
@@ -80,25 +83,38 @@ impl ObjectDetector {
                 seen.extend(here.into_iter().filter(|s| tile.owns(s.rect.center())));
             }
         }
-        let grown = |seen: &Seen| {
-            let (w, h) = (seen.rect.width() * GROWTH, seen.rect.height() * GROWTH);
-            Shape::Rect(crate::geom::Rect::new(
-                seen.rect.x0 - w,
-                seen.rect.y0 - h,
-                seen.rect.x1 + w,
-                seen.rect.y1 + h,
-            ))
-        };
-        Ok(net::strongest(seen)
-            .iter()
-            .map(|seen| Finding {
-                class: seen.class,
-                shape: grown(seen),
-                score: seen.score,
-                source: net::NAME.to_owned(),
-            })
-            .collect())
+        Ok(findings(seen))
     }
+
+    /// A close look at the parts `rois` of a picture, each as if it were a picture of its own, for wristbands only: a
+    /// band on a person who fills the picture is a few pixels in a look at all of it.
+    ///
+    /// # Errors
+    /// When the network fails, or a `roi` is not inside the picture.
+    pub fn look_closely(&self, picture: &dyn Picture, rois: &[PxRect]) -> Result<Vec<Finding>, DetectError> {
+        let mut seen = Vec::new();
+        for roi in rois {
+            let tile = Tile::whole(*roi, CLOSE_PX);
+            let floor = |class| if class == Class::Wristband { self.looks.floor(class) } else { f32::INFINITY };
+            seen.extend(net::look(self.model.as_ref(), picture, &tile, floor)?);
+        }
+        Ok(findings(seen))
+    }
+}
+
+/// The best boxes, grown.
+fn findings(seen: Vec<Seen>) -> Vec<Finding> {
+    let grown = |Rect { x0, y0, x1, y1 }: Rect| {
+        let (w, h) = ((x1 - x0) * GROWTH, (y1 - y0) * GROWTH);
+        Rect::new(x0 - w, y0 - h, x1 + w, y1 + h)
+    };
+    let finding = |seen: Seen| Finding {
+        class: seen.class,
+        shape: Shape::Rect(grown(seen.rect)),
+        score: seen.score,
+        source: net::NAME.to_owned(),
+    };
+    net::strongest(seen).into_iter().map(finding).collect()
 }
 
 impl Detector for ObjectDetector {
@@ -121,7 +137,6 @@ mod tests {
         net::tests::{Colours, square},
         *,
     };
-    use crate::geom::Rect;
 
     fn detector(side: f32, long_sides: &'static [u32]) -> ObjectDetector {
         let looks = Looks { long_sides, score_min: [0.3; 4] };
