@@ -1,8 +1,11 @@
 //! Finding what identifies. One folder or file a kind of thing; all are [`Detector`]s over a [`Picture`].
 
+pub mod evidence;
 pub mod face;
 pub mod object;
 pub mod picture;
+pub mod palm;
+mod plane;
 mod pose;
 pub mod second;
 pub mod text;
