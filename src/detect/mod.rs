@@ -3,8 +3,8 @@
 pub mod evidence;
 pub mod face;
 pub mod object;
-pub mod picture;
 pub mod palm;
+pub mod picture;
 mod plane;
 mod pose;
 pub mod second;

@@ -61,7 +61,12 @@ pub(super) fn beside_hands(marks: &[Line], palms: &[Palm]) -> Vec<Finding> {
                 (middle + half).max(writing.y1 + MARGIN * length),
             );
             let shape = Shape::Quad(arm.quad(rect));
-            found.push(Finding { class: Class::Wristband, shape, score: palm.score, source: BESIDE_HAND.to_owned() });
+            found.push(Finding {
+                class: Class::Wristband,
+                shape,
+                score: palm.score,
+                source: BESIDE_HAND.to_owned(),
+            });
         }
     }
     found

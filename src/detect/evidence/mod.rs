@@ -13,11 +13,7 @@ mod sheet;
 mod side;
 mod skin;
 
-use super::{
-    Picture,
-    palm::Palm,
-    plane,
-};
+use super::{Picture, palm::Palm, plane};
 use crate::{
     area::Shape,
     error::DetectError,
@@ -42,6 +38,13 @@ const DEPTH_MIN: usize = 4;
 
 /// How many straight edges that is.
 const EDGES_MIN: usize = 3;
+
+/// A block without them is a sheet when at least this share of it lies under lines. Pages have .4 to .7, words all over a
+/// crowd or a sponsors' wall .3 to .5.
+const FILL_MIN: f32 = 0.5;
+
+/// Lines lower than this many pixels cannot be read, and are mostly not text.
+const LINE_PX_MIN: f32 = 5.0;
 
 /// No more blocks of one picture than this are looked at, the largest first: a wall of papers.
 const BLOCKS_MAX: usize = 24;
@@ -79,7 +82,7 @@ pub fn sheets(picture: &dyn Picture, findings: &[Finding]) -> Result<Vec<Finding
     let lines = lines(&all, Class::Text);
     let mut known: Vec<Shape> = all.iter().filter(|f| is_sheet(f.class)).map(|f| f.shape).collect();
     let mut found = Vec::new();
-    let deep = |block: &Block| block.depth >= DEPTH_MIN;
+    let deep = |block: &Block| block.depth >= DEPTH_MIN && block.line_height >= LINE_PX_MIN;
     for block in blocks(&lines).into_iter().filter(deep).take(BLOCKS_MAX) {
         if known.iter().any(|shape| block.quad(0.0).iter().all(|corner| shape_holds(shape, *corner))) {
             continue;
@@ -116,7 +119,7 @@ pub fn places(size: Size, findings: &[Finding]) -> Vec<PxRect> {
 }
 
 fn is_enough(block: &Block, sheet: &Sheet) -> bool {
-    block.depth >= if sheet.edges >= EDGES_MIN { DEPTH_MIN } else { DEPTH_SURE }
+    sheet.edges >= EDGES_MIN || (block.depth >= DEPTH_SURE && block.fill >= FILL_MIN)
 }
 
 fn is_sheet(class: Class) -> bool {
@@ -146,17 +149,5 @@ fn shape_holds(shape: &Shape, p: Point) -> bool {
     }
 }
 
-/// TEMPORARY
-#[allow(missing_docs)]
-pub fn debug_blocks(findings: &[Finding]) -> Vec<(usize, usize, f32, Rect, [Point; 4])> {
-    let all: Vec<&Finding> = findings.iter().collect();
-    let l = lines(&all, Class::Text);
-    blocks(&l).into_iter().map(|b| (b.depth, b.lines.len(), b.line_height.floor() + b.fill, b.rect, b.quad(0.0))).collect()
-}
-/// TEMPORARY
-#[allow(missing_docs)]
-pub fn debug_snap(picture: &dyn Picture, findings: &[Finding], depth: usize) -> Vec<(usize, usize, [Point; 4], Class)> {
-    let all: Vec<&Finding> = findings.iter().collect();
-    let l = lines(&all, Class::Text);
-    blocks(&l).into_iter().filter(|b| b.depth >= depth).map(|b| { let s = sheet::snapped(picture, &l, &b).unwrap(); (b.depth, s.edges, s.quad, s.class) }).collect()
-}
+#[cfg(test)]
+mod tests;

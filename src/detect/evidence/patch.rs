@@ -7,6 +7,9 @@ use crate::{
     geom::{Point, Rect, Size},
 };
 
+/// Nothing is printed on paper darker than this (of 255), so letters on it glow.
+pub(super) const DARK: f32 = 80.0;
+
 /// A colour: red, green, blue, 0 to 255.
 pub(super) type Colour = [f32; 3];
 
@@ -28,12 +31,7 @@ impl Patch {
     ///
     /// # Errors
     /// When the picture cannot be sampled.
-    pub fn of(
-        picture: &dyn Picture,
-        frame: &Frame,
-        rect: Rect,
-        side_px: u32,
-    ) -> Result<Option<Self>, DetectError> {
+    pub fn of(picture: &dyn Picture, frame: &Frame, rect: Rect, side_px: u32) -> Result<Option<Self>, DetectError> {
         let Some(roi) = Rect::around(&frame.quad(rect)).to_px(picture.size()) else { return Ok(None) };
         let scale = (rect.width().max(rect.height()) / side_px as f32).max(1.0);
         let shrunk = |px: u32| ((px as f32 / scale).ceil() as u32).max(1);
@@ -45,10 +43,8 @@ impl Patch {
         let mut pixels = Vec::with_capacity(size.0 * size.1);
         for row in 0..size.1 {
             for column in 0..size.0 {
-                let p = frame.picture(
-                    rect.x0 + (column as f32 + 0.5) * scale,
-                    rect.y0 + (row as f32 + 0.5) * scale,
-                );
+                let p =
+                    frame.picture(rect.x0 + (column as f32 + 0.5) * scale, rect.y0 + (row as f32 + 0.5) * scale);
                 let (x, y) = ((p.x - roi.x0 as f32) * sx, (p.y - roi.y0 as f32) * sy);
                 let inside = x >= 0.0 && y >= 0.0 && x < to.width as f32 && y < to.height as f32;
                 pixels.push(inside.then(|| seen.get_pixel(x as u32, y as u32).0.map(f32::from)));
@@ -66,15 +62,20 @@ impl Patch {
         self.pixels.get(y as usize * self.size.0 + x as usize).copied().flatten()
     }
 
-    /// The middle colour inside `rect`, channel by channel: that of the paper, because letters cover less than half.
-    pub fn middle_colour(&self, rect: Rect) -> Option<Colour> {
+    /// The colour of the ground inside `rect`, on which letters stand: the middle one when letters are few, but shrinking
+    /// mixes both, so that on light paper it is among the lightest and on a glowing panel among the darkest.
+    pub fn ground(&self, rect: Rect) -> Option<Colour> {
         let across = |length: f32| ((length / self.scale) as usize).clamp(1, 96);
         let (columns, rows) = (across(rect.width()), across(rect.height()));
         let at = |from: f32, length: f32, i: usize, n: usize| from + length * (i as f32 + 0.5) / n as f32;
         let inside = (0..rows * columns).filter_map(|i| {
             self.at(at(rect.x0, rect.width(), i % columns, columns), at(rect.y0, rect.height(), i / columns, rows))
         });
-        middle_of(inside)
+        let mut colours: Vec<Colour> = inside.collect();
+        colours.sort_by(|a, b| brightness(*a).total_cmp(&brightness(*b)));
+        let middle = brightness(*colours.get(colours.len() / 2)?);
+        let share = if middle < DARK { 0.2 } else { 0.8 };
+        colours.get((colours.len() as f32 * share) as usize).copied()
     }
 }
 
@@ -125,11 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_colour_is_that_of_the_paper() {
-        let picture = RgbImage::from_fn(60, 60, |_, y| Rgb([if y % 10 < 3 { 20 } else { 240 }; 3]));
+    fn the_ground_is_the_paper_and_on_a_glowing_panel_the_dark() {
         let frame = Frame { origin: Point::new(0.0, 0.0), along: Point::new(1.0, 0.0) };
         let rect = Rect::new(0.0, 0.0, 60.0, 60.0);
-        let patch = Patch::of(&picture, &frame, rect, 60).unwrap().unwrap();
-        assert_eq!(patch.middle_colour(rect), Some([240.0; 3]));
+        for (ink, ground) in [(20, 240), (240, 20)] {
+            let picture = RgbImage::from_fn(60, 60, |_, y| Rgb([if y % 10 < 3 { ink } else { ground }; 3]));
+            let patch = Patch::of(&picture, &frame, rect, 60).unwrap().unwrap();
+            assert_eq!(patch.ground(rect), Some([f32::from(ground); 3]));
+        }
     }
 }

@@ -4,7 +4,7 @@
 use super::{
     block::Block,
     line::Line,
-    patch::{Colour, Patch, brightness, middle_of},
+    patch::{Colour, DARK, Patch, brightness, middle_of},
     side::{End, Side, end},
 };
 use crate::{
@@ -32,9 +32,6 @@ const LONE_QUALITY_MIN: f32 = 0.5;
 
 /// Added all around, in pixels of the patch: an edge is a step a pixel or two wide.
 const RIM_PX: f32 = 1.5;
-
-/// Nothing is printed on paper darker than this (of 255), so letters on it glow.
-const DARK: f32 = 80.0;
 
 /// A bezel is at least this much darker than what it frames.
 const BEZEL_STEP: f32 = 25.0;
@@ -121,7 +118,7 @@ fn around(rect: &Rect, ends: &[End; 4], margin: f32) -> Option<[Point; 4]> {
 
 /// Whether it is a lit panel: glowing letters on a dark ground, or a dark frame that is narrow on most sides.
 fn class(patch: &Patch, rect: &Rect, ends: &[End; 4]) -> Class {
-    let inside = patch.middle_colour(*rect).unwrap_or([255.0; 3]);
+    let inside = patch.ground(*rect).unwrap_or([255.0; 3]);
     if brightness(inside) < DARK {
         return Class::Screen;
     }
@@ -143,5 +140,9 @@ fn class(patch: &Patch, rect: &Rect, ends: &[End; 4]) -> Class {
             .any(|beyond| brightness(beyond) - brightness(bezel) >= BEZEL_STEP);
         dark && ends_soon
     };
-    if Side::ALL.iter().zip(ends).filter(|pair| framed(*pair)).count() >= 3 { Class::Screen } else { Class::Document }
+    if Side::ALL.iter().zip(ends).filter(|pair| framed(*pair)).count() >= 3 {
+        Class::Screen
+    } else {
+        Class::Document
+    }
 }

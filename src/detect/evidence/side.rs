@@ -1,7 +1,7 @@
 //! One side of a sheet: where, outward from its text, the paper ends. Separate because it is the only judge of edges, and
 //! is tested with drawn ones.
 
-use super::patch::{Colour, Patch, apart};
+use super::patch::{Colour, Patch, apart, middle_of};
 use crate::geom::{Point, Rect};
 
 /// An edge is a step between the means of this many pixels of the patch on either side. A ruled line, which is the same on
@@ -107,7 +107,7 @@ pub(super) fn end(patch: &Patch, rect: &Rect, side: Side, reach: f32, keep: &[Po
     let (length, depth) = side.length_and_depth(rect);
     let count = ((length / patch.scale) as usize).clamp(8, PLACES);
     let inward = ((depth * INWARD / patch.scale) as usize + STEP_PX) as f32 * patch.scale;
-    let steps = ((inward + reach) / patch.scale) as usize + STEP_PX;
+    let steps = ((inward + reach) / patch.scale) as usize;
     let colour = |place: usize, step: usize| {
         let t = (place as f32 + 0.5) / count as f32;
         let p = side.place(rect, t, (step as f32 + 0.5) * patch.scale - inward);
@@ -116,7 +116,8 @@ pub(super) fn end(patch: &Patch, rect: &Rect, side: Side, reach: f32, keep: &[Po
     let colours = (0..count).map(|place| (0..steps).map(|step| colour(place, step)).collect()).collect();
     let profile = Profile { colours, first: -inward, scale: patch.scale };
     let keep: Vec<(f32, f32)> = keep.iter().map(|p| side.share_and_distance(rect, *p)).collect();
-    profile.edge(length, reach, &outermost(&keep)).unwrap_or_else(|| profile.walk(reach))
+    let Some(paper) = patch.ground(*rect) else { return End::Picture(0.0) };
+    profile.edge(length, reach, paper, &outermost(&keep)).unwrap_or_else(|| profile.walk(reach, paper))
 }
 
 /// Of `points` (share along the side, distance outward) those that a straight side outside all of them can touch: for each
@@ -135,7 +136,7 @@ fn outermost(points: &[(f32, f32)]) -> Vec<(f32, f32)> {
 
 impl Profile {
     /// The best straight edge, if there is one.
-    fn edge(&self, length: f32, reach: f32, keep: &[(f32, f32)]) -> Option<End> {
+    fn edge(&self, length: f32, reach: f32, paper: Colour, keep: &[(f32, f32)]) -> Option<End> {
         let steps: Vec<Vec<Option<Colour>>> = self.colours.iter().map(|c| differences(c)).collect();
         let count = steps.first()?.len();
         // Step `i` of the differences lies between colours `i + STEP_PX - 1` and `i + STEP_PX`.
@@ -154,7 +155,8 @@ impl Profile {
                 }
                 let quality = judged(&steps, a, b);
                 let score = quality - cost;
-                if quality > 0.0 && best.as_ref().is_none_or(|(other, _)| score > *other) {
+                let better = quality > 0.0 && best.as_ref().is_none_or(|(other, _)| score > *other);
+                if better && self.ends_paper(paper, a + STEP_PX, b + STEP_PX) {
                     best = Some((score, End::Edge { from, to, quality }));
                 }
             }
@@ -162,13 +164,22 @@ impl Profile {
         best.map(|(_, end)| end)
     }
 
+    /// Whether what follows beyond the line from step `a` to step `b` is no paper: beyond a ruled line and beyond a row
+    /// of letters it is.
+    fn ends_paper(&self, paper: Colour, a: usize, b: usize) -> bool {
+        let places = self.colours.len();
+        let beyond = |place: usize| {
+            let t = (place as f32 + 0.5) / places as f32;
+            let at = (a as f32 + (b as f32 - a as f32) * t).round() as usize;
+            middle_of(self.colours[place].iter().skip(at + 1).take(2 * STEP_PX).filter_map(|c| *c))
+        };
+        middle_of((0..places).filter_map(beyond)).is_some_and(|outer| apart(outer, paper) >= STEP_MIN)
+    }
+
     /// How far the colour of the paper goes on.
-    fn walk(&self, reach: f32) -> End {
+    fn walk(&self, reach: f32, mut paper: Colour) -> End {
         let start = (-self.first / self.scale) as usize;
         let row = |step: usize| self.colours.iter().filter_map(move |c| c.get(step).copied().flatten());
-        let Some(mut paper) = super::patch::middle_of((0..=start).flat_map(row)) else {
-            return End::Picture(0.0);
-        };
         let (count, mut last) = (self.colours.first().map_or(0, Vec::len), start);
         let outward = |step: usize| (self.first + (step + 1) as f32 * self.scale).max(0.0);
         // Rules and further text interrupt the paper for a few steps.
@@ -181,7 +192,7 @@ impl Profile {
             let alike = row(step).filter(|c| apart(*c, paper) < SAME_PAPER).count();
             if alike as f32 >= PAPER_MIN * seen as f32 {
                 last = step;
-                if let Some(here) = super::patch::middle_of(row(step).filter(|c| apart(*c, paper) < SAME_PAPER)) {
+                if let Some(here) = middle_of(row(step).filter(|c| apart(*c, paper) < SAME_PAPER)) {
                     paper = std::array::from_fn(|c| 0.8 * paper[c] + 0.2 * here[c]);
                 }
             } else if step > last + gap {
@@ -195,9 +206,8 @@ impl Profile {
 /// The step at every place along one line outward: the mean of what follows less that of what precedes.
 fn differences(colours: &[Option<Colour>]) -> Vec<Option<Colour>> {
     let mean = |part: &[Option<Colour>]| {
-        part.iter().try_fold([0.0; 3], |sum: Colour, c| {
-            c.map(|c| std::array::from_fn(|i| sum[i] + c[i] / STEP_PX as f32))
-        })
+        part.iter()
+            .try_fold([0.0; 3], |sum: Colour, c| c.map(|c| std::array::from_fn(|i| sum[i] + c[i] / STEP_PX as f32)))
     };
     colours
         .windows(2 * STEP_PX)

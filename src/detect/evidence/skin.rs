@@ -46,16 +46,15 @@ pub(super) fn band(picture: &dyn Picture, code: &Line) -> Result<Option<([Point;
     let reach = REACH * longer;
     let extent = Rect::new(-code.half_length, -code.half_height, code.half_length, code.half_height);
     let Some(patch) = Patch::of(picture, &code.frame, extent.padded(reach), PATCH_PX)? else { return Ok(None) };
-    if patch.middle_colour(extent).is_none_or(is_skin) {
+    if patch.ground(extent).is_none_or(is_skin) {
         return Ok(None);
     }
     // The arm runs along the code or across it.
     let mut best: Option<([Point; 4], f32)> = None;
     let across = turned(code);
-    for (frame, along, half) in [
-        (Some(code.frame), code.half_length, code.half_height),
-        (across, code.half_height, code.half_length),
-    ] {
+    for (frame, along, half) in
+        [(Some(code.frame), code.half_length, code.half_height), (across, code.half_height, code.half_length)]
+    {
         let Some(frame) = frame else { continue };
         let arm = Arm { patch: &patch, code: code.frame, frame, along, half, reach, deep: SKIN_DEPTH * longer };
         if let Some((rect, score)) = arm.band()
@@ -122,7 +121,10 @@ impl Arm<'_> {
             let (a, b) = (sign * u, sign * (u + self.deep));
             let share = self.share((a.min(b), a.max(b)), (-self.half, self.half));
             // Half a strip of skin may be its first half; it begins where the strip's first row is skin.
-            let first = self.share(((a).min(a + sign * self.patch.scale), (a).max(a + sign * self.patch.scale)), (-self.half, self.half));
+            let first = self.share(
+                ((a).min(a + sign * self.patch.scale), (a).max(a + sign * self.patch.scale)),
+                (-self.half, self.half),
+            );
             if share >= SKIN_MIN && first >= SKIN_MIN {
                 return Some((u, share));
             }

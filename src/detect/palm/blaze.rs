@@ -60,9 +60,7 @@ pub(super) fn look(
         .zip(rows.chunks_exact(NUMBERS).zip(&logits))
         .filter(|(_, (_, logit))| **logit >= logit_min)
         .map(|(anchor, (row, logit))| {
-            let point = |index: usize| {
-                picture_point(anchor.x + row[4 + index * 2], anchor.y + row[5 + index * 2])
-            };
+            let point = |index: usize| picture_point(anchor.x + row[4 + index * 2], anchor.y + row[5 + index * 2]);
             let center = picture_point(anchor.x + row[0], anchor.y + row[1]);
             Palm {
                 score: 1.0 / (1.0 + (-logit).exp()),
@@ -91,14 +89,12 @@ fn anchors() -> impl Iterator<Item = Point> {
 }
 
 fn numbers(answer: &[ArrayD<f32>], index: usize, each: usize) -> Result<Vec<f32>, InferError> {
-    answer
-        .get(index)
-        .filter(|a| a.shape() == [1, ANCHORS, each])
-        .map(|a| a.iter().copied().collect())
-        .ok_or_else(|| InferError::BadOutput {
+    answer.get(index).filter(|a| a.shape() == [1, ANCHORS, each]).map(|a| a.iter().copied().collect()).ok_or_else(
+        || InferError::BadOutput {
             name: NAME.to_owned(),
             detail: format!("it does not give {each} numbers for each of {ANCHORS} anchors"),
-        })
+        },
+    )
 }
 
 #[cfg(test)]
