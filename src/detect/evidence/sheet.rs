@@ -138,7 +138,9 @@ fn class(patch: &Patch, rect: &Rect, ends: &[End; 4]) -> Class {
         let ends_soon = (1..=12)
             .filter_map(|i| strip(*side, (from, to), BEZEL_MAX * longer * i as f32 / 12.0))
             .any(|beyond| brightness(beyond) - brightness(bezel) >= BEZEL_STEP);
-        dark && ends_soon
+        // Or the edge that was found is the outer one of the frame.
+        let framed_within = brightness(inner) < DARK && brightness(inside) - brightness(inner) >= BEZEL_STEP;
+        (dark && ends_soon) || framed_within
     };
     if Side::ALL.iter().zip(ends).filter(|pair| framed(*pair)).count() >= 3 {
         Class::Screen
