@@ -317,7 +317,9 @@ fn matrix_code(patch: &Patch) -> Option<f32> {
 /// A bar code with its light margins: ten modules at each end (ISO/IEC 15417), and what a slanting line leaves out.
 fn margined(bars: &Bars) -> Turned {
     let ends = (7.0 * bars.median_px).min(0.15 * bars.whole.half[0]).max(3.0);
-    bars.whole.padded(ends, (2.0 * bars.median_px).max(3.0))
+    // Around an arm the stripes fan out, and those at the ends begin beside the others.
+    let sides = (2.0 * bars.median_px).max(0.25 * bars.whole.half[1]).max(3.0);
+    bars.whole.padded(ends, sides)
 }
 
 /// Whether what lies between three corner marks is filled with blocks.
