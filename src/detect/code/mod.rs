@@ -318,7 +318,7 @@ fn matrix_code(patch: &Patch) -> Option<f32> {
 fn margined(bars: &Bars) -> Turned {
     let ends = (7.0 * bars.median_px).min(0.15 * bars.whole.half[0]).max(3.0);
     // Around an arm the stripes fan out, and those at the ends begin beside the others.
-    let sides = (2.0 * bars.median_px).max(0.25 * bars.whole.half[1]).max(3.0);
+    let sides = (2.0 * bars.median_px).max(3.0) + 0.25 * bars.whole.half[1];
     bars.whole.padded(ends, sides)
 }
 
