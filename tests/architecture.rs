@@ -58,6 +58,7 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/", "src/main.rs"]),
     ("miette", &["src/cli/", "src/main.rs"]),
     ("ctrlc", &["src/cli/", "src/main.rs"]),
+    ("rxing", &["src/detect/code/read.rs", "src/detect/code/read/"]),
     ("walkdir", &["src/batch/"]),
     ("anyhow", &[]),
 ];

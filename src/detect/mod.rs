@@ -1,5 +1,6 @@
 //! Finding what identifies. One folder or file a kind of thing; all are [`Detector`]s over a [`Picture`].
 
+pub mod code;
 pub mod evidence;
 pub mod face;
 pub mod object;
@@ -79,11 +80,12 @@ pub fn load(classes: &[Class], effort: Effort, registry: &Registry) -> Result<Ve
         match class {
             Class::Face => detectors.push(Box::new(face::load(registry, effort)?)),
             Class::Text => detectors.push(Box::new(text::load(registry, effort)?)),
+            Class::Code => detectors.push(Box::new(code::Codes)),
             Class::Screen | Class::Document | Class::Wristband | Class::Badge => {
                 detectors.push(Box::new(object::load(registry, effort)?));
             }
-            // Named by the user, not found; or found beside others.
-            Class::Code | Class::Region => {}
+            // Named by the user, not found.
+            Class::Region => {}
         }
     }
     Ok(detectors)
