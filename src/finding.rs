@@ -29,15 +29,8 @@ pub enum Class {
 
 impl Class {
     /// Every class that is looked for, in the order in which reports list them.
-    pub const ALL: &'static [Class] = &[
-        Class::Face,
-        Class::Text,
-        Class::Screen,
-        Class::Document,
-        Class::Wristband,
-        Class::Badge,
-        Class::Code,
-    ];
+    pub const ALL: &'static [Class] =
+        &[Class::Face, Class::Text, Class::Screen, Class::Document, Class::Wristband, Class::Badge, Class::Code];
 
     /// The name used in policies, options and reports.
     pub const fn name(self) -> &'static str {

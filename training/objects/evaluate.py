@@ -44,7 +44,7 @@ class Finder:
         padded = np.full((-(-h // 32) * 32, -(-w // 32) * 32, 3), 114, np.uint8)
         padded[:h, :w] = cv2.resize(image, (w, h), interpolation=how)
         scores, away = self.session.run(None, {"picture": np.float32(padded.transpose(2, 0, 1)[None])})
-        points = centres(*padded.shape[:2])
+        points = np.tile(centres(*padded.shape[:2]), (2, 1))
         boxes = np.concatenate([points - away[0, :, :2], points + away[0, :, 2:]], 1) / scale
         boxes = boxes.clip(0, [width, height, width, height])
         kept = [[], [], []]
@@ -184,7 +184,7 @@ def bands(data, hands, count):
     from .synth import Synth
 
     _, held = read(data)
-    rooms = [s.path for s in held if s.source == "coco_mini"]
+    rooms = [s.path for s in held if s.source == "nyu_v2"]
     synth = Synth(rooms, held_hands(hands, data), seed=7, cutouts=Path(data) / "cutouts")
     for i in range(count):
         image, boxes, labels = synth.hand_scene(np.random.default_rng((99, i)), (512, 512))

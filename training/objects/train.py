@@ -26,6 +26,7 @@ def options():
     parser.add_argument("--data", required=True, help="the folder with annotations.json")
     parser.add_argument("--hands", required=True, help="hands.json of objects.synth.palms")
     parser.add_argument("--start", required=True, help="the COCO weights of NanoDet (ONNX)")
+    parser.add_argument("--guesses", help="guesses.json of objects.guess")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the log")
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=8)
@@ -67,15 +68,13 @@ def main():
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     out = Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
-    samples, _ = read(args.data)
+    samples, _ = read(args.data, args.guesses)
     synth = synth_of(args.data, samples, train_hands(args.hands, args.data), args.seed)
     net = bring_in(Detector(), args.start).to(device, memory_format=torch.channels_last)
-    # What the first layers see is the same for all classes, and learning it anew costs a fifth of the time.
-    for module in (net.stem, net.stages[0]):
-        module.requires_grad_(False)
-    slow = [p for n, p in net.named_parameters() if p.requires_grad and not n.startswith(("scores", "sides", "head"))]
-    fast = [p for n, p in net.named_parameters() if n.startswith(("scores", "sides", "head"))]
-    groups = [{"params": slow, "factor": 0.6}, {"params": fast, "factor": 1.0}]
+    deep = [p for n, p in net.named_parameters() if n.startswith("new.stages")]
+    neck = [p for n, p in net.named_parameters() if n.startswith("new.lateral")]
+    head = [p for n, p in net.named_parameters() if n.startswith(("new.head", "new.scores", "new.sides"))]
+    groups = [{"params": deep, "factor": 0.3}, {"params": neck, "factor": 0.5}, {"params": head, "factor": 1.0}]
     optimizer = torch.optim.AdamW(groups, lr=args.rate, weight_decay=0.02)
     average, step, spent = Average(net), 0, 0.0
     if args.resume and (out / "state.pt").exists():

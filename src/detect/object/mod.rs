@@ -4,7 +4,10 @@ mod net;
 
 use std::sync::Arc;
 
-use super::{Detector, Glance, Glimpse, Picture, tile::{Grid, Tile}};
+use super::{
+    Detector, Glance, Glimpse, Picture,
+    tile::{Grid, Tile},
+};
 use crate::{
     area::Shape,
     effort::Effort,

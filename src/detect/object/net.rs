@@ -2,15 +2,15 @@
 //! file that knows its tensors.
 //!
 //! A detector without anchors in the manner of NanoDet: every cell of three grids (8, 16 and 32 pixels) gives a score for
-//! each class and the distances from its middle to the four sides of the thing that it lies in. How it was trained is in
-//! `training/`.
+//! each class and the distances from its middle to the four sides of the thing that it lies in. All cells answer twice:
+//! once as trained for these classes, once as COCO taught about screens and books. How it was trained is in `training/`.
 
 use ndarray::{Array4, ArrayView2, Axis, Ix3};
 
 use crate::{
     error::{DetectError, InferError},
     finding::Class,
-    geom::{Rect, Size},
+    geom::Rect,
     infer::{Model, Tensor},
 };
 
@@ -24,6 +24,9 @@ pub(super) const CLASSES: [Class; 4] = [Class::Screen, Class::Document, Class::W
 
 /// Cells of the three grids, in pixels of the input. Both sides of the input are multiples of the last one.
 const STRIDES: [usize; 3] = [8, 16, 32];
+
+/// How often the network answers for all cells.
+const BRANCHES: usize = 2;
 
 /// The grey that fills the input beyond the picture, as in training.
 const FILL: f32 = 114.0;
@@ -66,6 +69,7 @@ pub(super) fn look(
     }
     let answer = model.run(Tensor::F32(input.into_dyn()))?;
     let points: Vec<_> = STRIDES.iter().flat_map(|&stride| cells(height, width, stride)).collect();
+    let points = points.repeat(BRANCHES);
     let output = |index: usize| -> Result<_, InferError> {
         let found = answer.get(index).and_then(|a| a.view().into_dimensionality::<Ix3>().ok());
         found.filter(|a| a.dim() == (1, points.len(), 4)).ok_or_else(|| InferError::BadOutput {
@@ -135,6 +139,7 @@ pub(super) mod tests {
     use ndarray::{Array3, ArrayD};
 
     use super::{super::super::tile::Grid, *};
+    use crate::geom::Size;
 
     /// Sees a square of `side` input pixels about the first cell of 8 pixels of each colour: a screen where it is red, a
     /// document where it is green; its score is the colour over 255.
@@ -146,7 +151,7 @@ pub(super) mod tests {
         fn run(&self, input: Tensor) -> Result<Vec<ArrayD<f32>>, InferError> {
             let Tensor::F32(pixels) = input else { panic!("the network takes floats") };
             let (height, width) = (pixels.shape()[2], pixels.shape()[3]);
-            let count: usize = STRIDES.iter().map(|s| (height / s) * (width / s)).sum();
+            let count = BRANCHES * STRIDES.iter().map(|s| (height / s) * (width / s)).sum::<usize>();
             let mut scores = Array3::<f32>::zeros((1, count, 4));
             for (index, (x, y)) in cells(height, width, 8).enumerate() {
                 let at = |channel: usize| pixels[[0, channel, y as usize, x as usize]];

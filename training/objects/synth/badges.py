@@ -1,5 +1,5 @@
-"""Name badges and the things that are taken for them. The card alone is the object; lanyard, clip
-and reel hang on it without belonging to the box.
+"""Name badges and the things that are taken for them. Lanyard, clip and reel belong to the box, as in the
+photos with labels: a lanyard names an employer as often as the card does.
 """
 
 import cv2
@@ -76,9 +76,10 @@ def badge(rng):
     """A card, bare or in a clear holder, with slot, clip, reel or a lanyard's lower end, as a Flat."""
     face = card(rng)
     h, w = face.shape[:2]
-    hang = int(h * uni(rng, .25, 1.6)) if rng.random() < .6 else int(h * .12)
+    hang = int(h * .3 * 11 ** rng.random()) if rng.random() < .7 else int(h * .12)
     rim = int(w * uni(rng, .03, .1)) if rng.random() < .5 else 0
-    H, W = h + 2 * rim + hang, w + 2 * rim
+    spread = int(w * uni(rng, .1, .7)) if hang > h else 0
+    H, W = h + 2 * rim + hang, w + 2 * rim + 2 * spread
     rgba = np.zeros((H, W, 4), np.uint8)
     lanyard = bright(rng) if rng.random() < .6 else pick(rng, ((25, 25, 30), (30, 50, 110), (225, 225, 228)))
     if hang > h * .13:
@@ -94,15 +95,15 @@ def badge(rng):
         cv2.circle(rgba, (W // 2, max(clip * 3, hang - clip * 3)), clip * 3, (30, 30, 34, 255), -1, cv2.LINE_AA)
     if rim:
         tint = int(rng.integers(190, 245))
-        rgba[hang:, :, :3] = tint
-        rgba[hang:, :, 3] = (rounded_alpha(h + 2 * rim, W, rim * 1.5) * uni(rng, .35, .95)).astype(np.uint8)
-    body = rgba[hang + rim:hang + rim + h, rim:rim + w]
+        rgba[hang:, spread:W - spread, :3] = tint
+        rgba[hang:, spread:W - spread, 3] = (rounded_alpha(h + 2 * rim, w + 2 * rim, rim * 1.5) * uni(rng, .35, .95)).astype(np.uint8)
+    body = rgba[hang + rim:hang + rim + h, spread + rim:spread + rim + w]
     mask = rounded_alpha(h, w, w * .05)
     body[..., :3] = np.where(mask[..., None] > 128, face, body[..., :3])
     body[..., 3] = np.maximum(body[..., 3], mask)
     slot = max(2, int(w * .09))
     cv2.ellipse(rgba, (W // 2, hang + max(3, rim // 2 + 2)), (slot, 3), 0, 0, 360, (120, 120, 124, 255), -1)
-    return Flat(rgba, (0, hang, W, H), LABEL, upright=True)
+    return Flat(rgba, (0, 0, W, H), LABEL, upright=True)
 
 
 def torso(rng):
@@ -126,7 +127,7 @@ def torso(rng):
         x, y, s = int(side * uni(rng, .55, .68)), int(side * uni(rng, .5, .65)), int(side * .22)
         cv2.rectangle(rgba, (x, y), (x + s, y + s), tuple(int(c * .75) for c in cloth) + (255,), 2)
     worn = badge(rng)
-    scale = side * uni(rng, .16, .32) / max(worn.front[2] - worn.front[0], 1)
+    scale = side * uni(rng, .2, .5) / max(worn.front[2] - worn.front[0], 1)
     small = cv2.resize(worn.rgba, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     h, w = small.shape[:2]
     if h >= side or w >= side:

@@ -20,7 +20,7 @@ from .strips import loose
 
 KINDS = ("document",) * 16 + ("screen",) * 16 + ("badge",) * 4 + ("torso",) * 3 + ("band",) + ("negative",) * 8
 # least, greatest and usual share of the picture's longer side
-SIZES = {"badge": (.03, .6, .12), "screen": (.03, .85, .25), "document": (.025, .9, .25), "torso": (.12, 1.1, .45),
+SIZES = {"badge": (.04, .8, .22), "screen": (.03, .85, .25), "document": (.025, .9, .25), "torso": (.12, 1.1, .45),
          "band": (.06, .7, .18), "negative": (.03, .7, .2)}
 LEAST_VISIBLE = .2
 
@@ -95,17 +95,14 @@ class Paster:
                 continue
             flat = vary(rng, self.pool.get(rng, "badge"))
             whole = h > 1.9 * w
-            card = min(w, h * .5) * uni(rng, .12, .26)
+            card = min(w, h * .5) * uni(rng, .25, .7)
             th, tw = flat.rgba.shape[:2]
             side = card * max(th, tw) / max(flat.front[3] - flat.front[1], flat.front[2] - flat.front[0])
             if card < 9:
                 continue
             corners = quad(rng, tw, th, side, 35, float(rng.normal(0, 8)))
             goal = np.array([(x0 + x1) / 2 + w * rng.normal(0, .12), y0 + h * (uni(rng, .24, .42) if whole else uni(rng, .5, .85))])
-            # the card, not the lanyard's middle, is what hangs at the chest
-            down = (corners[2] + corners[3] - corners[0] - corners[1]) / 2
-            middle = corners.mean(0) + down * ((flat.front[1] + flat.front[3]) / 2 / th - .5)
-            corners = corners - middle + goal
+            corners = corners - corners.mean(0) + goal
             layer = warp(rng, flat, corners, (H, W), False)
             if layer is not None and not self._spoils(corners, canvas, boxes):
                 self._draw(rng, image, canvas, layer, flat, index, placed)
