@@ -61,7 +61,7 @@ def main() -> None:
     parser.add_argument("more", nargs="*")
     args = parser.parse_args()
     metric = args.metric or args.set.parent / "eval_redaction.py"
-    redact = args.redact or {"face": "faces"}.get(args.label, args.label)
+    redact = args.redact or {"text": "text", "id_badge": "badges"}.get(args.label, args.label + "s")
     with tempfile.TemporaryDirectory() as scratch:
         scratch = args.keep or Path(scratch)
         scratch.mkdir(parents=True, exist_ok=True)

@@ -45,6 +45,27 @@ impl Shape {
         }
     }
 
+    /// Whether every point of `other` is inside this shape. Never true of an ellipse, which is drawn with a soft rim.
+    pub fn holds(&self, other: &Self) -> bool {
+        let corners = match other {
+            Shape::Rect(r) | Shape::Ellipse(r) => r.corners(),
+            Shape::Quad(points) => *points,
+        };
+        match self {
+            Shape::Rect(r) => corners.iter().all(|p| (r.x0..=r.x1).contains(&p.x) && (r.y0..=r.y1).contains(&p.y)),
+            Shape::Ellipse(_) => false,
+            // On the same side of all four sides, whichever way round they run.
+            Shape::Quad(points) => corners.iter().all(|p| {
+                let side = |i: usize| {
+                    let (a, b) = (points[i], points[(i + 1) % 4]);
+                    (b.x - a.x) * (p.y - a.y) - (b.y - a.y) * (p.x - a.x)
+                };
+                let sides: [f32; 4] = std::array::from_fn(side);
+                sides.iter().all(|s| *s > 0.0) || sides.iter().all(|s| *s < 0.0)
+            }),
+        }
+    }
+
     /// Every coordinate passed through `map`'s scale and shift: `x * sx + dx`, `y * sy + dy`.
     pub fn mapped(&self, (sx, sy): (f32, f32), (dx, dy): (f32, f32)) -> Self {
         match self {
@@ -75,6 +96,24 @@ pub struct Area {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shape_holds_what_is_wholly_inside_it_and_nothing_else() {
+        let sheet =
+            Shape::Quad([(10.0, 0.0), (90.0, 10.0), (80.0, 90.0), (0.0, 80.0)].map(|(x, y)| Point::new(x, y)));
+        let at = |x, y, side| Shape::Rect(Rect::from_xywh(x, y, side, side));
+        assert!(sheet.holds(&at(30.0, 30.0, 20.0)));
+        assert!(!sheet.holds(&at(0.0, 0.0, 20.0)), "a corner sticks out");
+        assert!(!sheet.holds(&at(200.0, 0.0, 20.0)));
+        assert!(!at(30.0, 30.0, 20.0).holds(&sheet));
+        assert!(at(0.0, 0.0, 100.0).holds(&sheet));
+        let Shape::Quad(mut turned) = sheet else { unreachable!() };
+        turned.reverse();
+        assert!(Shape::Quad(turned).holds(&at(30.0, 30.0, 20.0)), "either way round");
+        assert!(!Shape::Ellipse(Rect::from_xywh(0.0, 0.0, 100.0, 100.0)).holds(&at(49.0, 49.0, 1.0)));
+        let nowhere = Shape::Rect(Rect::new(f32::NAN, 0.0, 1.0, 1.0));
+        assert!(!at(0.0, 0.0, 100.0).holds(&nowhere) && !sheet.holds(&nowhere));
+    }
 
     #[test]
     fn padding_moves_every_side_of_a_turned_box_outward() {

@@ -1,5 +1,6 @@
-//! Makes photos safe to post: every trace of metadata is left behind by rebuilding the file, faces and text are found
-//! and destroyed so that nothing under a mask can be recovered, and the output is checked before it exists.
+//! Makes photos and videos safe to post: every trace of metadata is left behind by rebuilding the file; faces, text,
+//! screens, documents, wristbands, badges and codes are found and destroyed so that nothing under a mask can be
+//! recovered; and the output is checked before it exists.
 //!
 //! ```no_run
 //! use safepost::{Cleaner, Outcome, Policy, Runtime};

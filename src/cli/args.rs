@@ -12,8 +12,8 @@ use crate::{
     style::Style,
 };
 
-/// Makes photos and videos safe to post: strips all metadata, finds faces and text, destroys them, checks its own
-/// output.
+/// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
+/// and bar codes, destroys them, checks its own output.
 ///
 /// Inputs are never changed. Everything runs on this machine; nothing is sent anywhere.
 #[derive(Debug, Parser)]
