@@ -96,3 +96,45 @@ fn bricks_have_no_face() {
         cleaner.inspect_bytes(fs::read(sample("bricks.jpg")).expect("the sample is read")).expect("it is read");
     assert!(report.frames[0].covered < 0.01, "{:?}", report.frames[0].findings);
 }
+
+#[test]
+fn a_face_on_a_screen_on_a_poster_and_in_a_mirror_is_a_face() {
+    let detector = detector();
+    let portrait: RgbImage = image::open(sample("cut-out.png")).expect("the sample is read").into_rgb8();
+    let face = faces_in("cut-out.truth.json")[0];
+    let (width, height) = (160, 160 * portrait.height() / portrait.width());
+    let small = imageops::resize(&portrait, width, height, imageops::FilterType::Triangle);
+    let scale = width as f32 / portrait.width() as f32;
+    // What a screen, a print and a mirror do to a face: bluish and bright, pale and yellow, the other way round and dim.
+    let screen = tinted(&small, [0.8, 0.95, 1.1], 20.0);
+    let poster = tinted(&small, [0.6, 0.58, 0.5], 80.0);
+    let mirror = imageops::flip_horizontal(&tinted(&small, [0.7, 0.7, 0.7], 0.0));
+    let mut room = RgbImage::from_fn(900, 600, |x, y| {
+        let shade = 150 + (x / 30 + y / 20) as u8;
+        image::Rgb([shade, shade - 5, shade - 12])
+    });
+    for (x, (framed, frame)) in
+        [(60, (&screen, [15, 15, 18])), (360, (&poster, [240, 240, 235])), (660, (&mirror, [120, 80, 40]))]
+    {
+        let border = RgbImage::from_pixel(width + 24, height + 24, image::Rgb(frame));
+        imageops::replace(&mut room, &border, x - 12, 188);
+        imageops::replace(&mut room, framed, x, 200);
+    }
+    let found = detector.detect(&room).expect("the networks run");
+    let placed = face.scaled(scale, scale);
+    let mirrored = Rect::new(width as f32 - placed.x1, placed.y0, width as f32 - placed.x0, placed.y1);
+    for (what, face, x) in [("screen", placed, 60.0), ("poster", placed, 360.0), ("mirror", mirrored, 660.0)] {
+        assert!(covered(face.translated(x, 200.0), &found) >= 0.95, "{what}: {found:?}");
+    }
+}
+
+/// Every pixel times `gain` and lifted by `lift`.
+fn tinted(picture: &RgbImage, gain: [f32; 3], lift: f32) -> RgbImage {
+    let mut out = picture.clone();
+    for pixel in out.pixels_mut() {
+        for (value, gain) in pixel.0.iter_mut().zip(gain) {
+            *value = (f32::from(*value) * gain + lift).clamp(0.0, 255.0) as u8;
+        }
+    }
+    out
+}

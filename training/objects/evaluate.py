@@ -26,19 +26,32 @@ COVERED = 0.8
 
 
 class Finder:
-    """Runs the network on a whole picture, letterboxed to `side`, and keeps boxes by non-maximum suppression."""
+    """Runs the network on a whole picture, its long side brought to each of `sides` (none enlarges it more than
+    twofold), and keeps boxes by non-maximum suppression."""
 
-    def __init__(self, model, side, threads=1):
+    def __init__(self, model, sides, threads=1):
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = threads
         settings.log_severity_level = 4
         self.session = onnxruntime.InferenceSession(str(model), settings, providers=["CPUExecutionProvider"])
-        self.side = side
+        self.sides = sides
 
     def find(self, image, low=0.03):
         """Boxes [N, 4], scores [N], labels [N]."""
         height, width = image.shape[:2]
-        scale = self.side / max(height, width)
+        most = -(-2 * max(height, width) // 32) * 32
+        looks = [self.look(image, side, low) for side in sorted({min(side, most) for side in self.sides})]
+        boxes, scores, labels = (np.concatenate(parts) for parts in zip(*looks))
+        kept = []
+        for label in range(len(CLASSES)):
+            at = np.flatnonzero(labels == label)
+            at = at[np.argsort(-scores[at])]
+            kept += [at[i] for i in suppress(boxes[at], 0.55)]
+        return boxes[kept], scores[kept], labels[kept]
+
+    def look(self, image, side, low):
+        height, width = image.shape[:2]
+        scale = side / max(height, width)
         h, w = max(1, round(height * scale)), max(1, round(width * scale))
         how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         padded = np.full((-(-h // 32) * 32, -(-w // 32) * 32, 3), 114, np.uint8)
@@ -47,15 +60,14 @@ class Finder:
         points = np.tile(centres(*padded.shape[:2]), (2, 1))
         boxes = np.concatenate([points - away[0, :, :2], points + away[0, :, 2:]], 1) / scale
         boxes = boxes.clip(0, [width, height, width, height])
-        kept = [[], [], []]
+        found = [[], [], []]
         for label in range(len(CLASSES)):
             score = scores[0, :, label]
             at = np.flatnonzero(score >= low)
             at = at[np.argsort(-score[at])][:400]
-            for i in suppress(boxes[at], 0.55):
-                for held, value in zip(kept, (boxes[at[i]], score[at[i]], label)):
-                    held.append(value)
-        return np.float32(kept[0]).reshape(-1, 4), np.float32(kept[1]), np.int64(kept[2])
+            for held, values in zip(found, (boxes[at], score[at], np.full(len(at), label))):
+                held.append(values)
+        return tuple(np.concatenate(parts) for parts in found)
 
 
 def centres(height, width):
@@ -208,11 +220,11 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--hands", required=True)
     parser.add_argument("--eval", help="a folder with gt.json")
-    parser.add_argument("--side", type=int, default=416)
+    parser.add_argument("--sides", default="416", help="long sides of the looks, separated by commas (default: 416)")
     parser.add_argument("--bands", type=int, default=300)
     parser.add_argument("--json")
     args = parser.parse_args()
-    finder = Finder(args.model, args.side)
+    finder = Finder(args.model, [int(side) for side in args.sides.split(",")])
     reports = {"held out": measure(finder, held_out(args.data))}
     if args.bands:
         reports["rendered bands"] = measure(finder, bands(args.data, args.hands, args.bands))

@@ -21,7 +21,7 @@ class Kept(Finder):
 
     def __init__(self, start, side):
         self.net = Exported(bring_in(Detector(), start)).eval()
-        self.session, self.side = self, side
+        self.session, self.sides = self, [side]
 
     def run(self, _, given):
         with torch.no_grad():

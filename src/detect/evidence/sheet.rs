@@ -23,8 +23,8 @@ const REACH: f32 = 1.2;
 const PATCH_PX: u32 = 256;
 
 /// A sheet is at most this many times as large as the block of text that told of it, by how many of its sides are straight
-/// edges. On 209 photos of crowds and faces 6 throughout covered 1.0 % more of the pixels, nearly all of it in two of them,
-/// where words all over a wall or a crowd had no edges about them.
+/// edges: words all over a wall or a crowd have no edges about them. On 105 photos of crowds and faces, 6 throughout covered
+/// 1.22 % of the pixels and these 1.17; the other rules of this folder matter more.
 const AREA_MAX: [f32; 5] = [1.8, 2.2, 4.0, 6.0, 6.0];
 
 /// A single edge of less quality than this is shading.

@@ -138,8 +138,8 @@ pub(super) mod tests {
     use image::{Rgb, RgbImage};
     use ndarray::{Array3, ArrayD};
 
-    use super::{super::super::tile::Grid, *};
-    use crate::geom::Size;
+    use super::*;
+    use crate::{detect::tile::Grid, geom::Size};
 
     /// Sees a square of `side` input pixels about the first cell of 8 pixels of each colour: a screen where it is red, a
     /// document where it is green; its score is the colour over 255.
