@@ -5,6 +5,7 @@ mod film;
 mod names;
 mod resume;
 mod run;
+mod tells;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use crate::{audit::AuditError, pipeline::InputReport};
 
 pub use boxes::Boxes;
 pub use run::{Batch, Handled, Progress, run};
+pub use tells::{Tells, tells};
+pub use walk::{Item, Origin, list};
 
 /// How outputs are named and what is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,12 +35,22 @@ pub enum Origin {
 /// When an input does not exist, or `out` overlaps with one.
 pub fn collect(inputs: &[PathBuf], out: &Path) -> Result<Vec<Item>, BatchError> {
     let out_real = real_path(out);
+    for input in inputs {
+        let meta = input.metadata().map_err(|_| BatchError::Missing { path: input.clone() })?;
+        check_overlap(&real_path(input), &out_real, meta.is_dir(), out)?;
+    }
+    list(inputs)
+}
+
+/// Every file below `inputs`, folders in the order of their names, for whoever writes nothing.
+///
+/// # Errors
+/// When an input does not exist or cannot be listed.
+pub fn list(inputs: &[PathBuf]) -> Result<Vec<Item>, BatchError> {
     let mut items = Vec::new();
     for input in inputs {
         // Naming a link oneself is a decision; meeting one in a folder is not.
         let meta = input.metadata().map_err(|_| BatchError::Missing { path: input.clone() })?;
-        let real = real_path(input);
-        check_overlap(&real, &out_real, meta.is_dir(), out)?;
         if meta.is_dir() {
             walk(input, &mut items)?;
         } else {

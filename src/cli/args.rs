@@ -60,6 +60,8 @@ pub enum Command {
     Pipe(PipeArgs),
     /// List what a file gives away and what would be redacted; writes nothing
     Inspect(InspectArgs),
+    /// Prove that files hold their picture or video and nothing else; writes nothing
+    Verify(VerifyArgs),
     /// Print the policy in force, every key explained
     Policy(PolicyArgs),
     /// List the models, where they come from, their licences and whether the files are the right ones
@@ -90,6 +92,9 @@ pub struct CleanArgs {
     pub out: PathBuf,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Only rebuild without metadata: look for nothing, redact nothing but `--regions` (needs no models)
+    #[arg(long, conflicts_with_all = ["redact", "style", "speed"])]
+    pub metadata_only: bool,
     /// Keep folders and file names (they may name a patient) instead of random ones
     #[arg(long)]
     pub keep_names: bool,
@@ -300,6 +305,20 @@ pub struct InspectArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What to prove.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Files and folders; folders are searched to the bottom, and every file in them must be proved
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Say only what is not proved
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// A class as typed.

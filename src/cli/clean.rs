@@ -14,12 +14,13 @@ use serde::Serialize;
 use super::{
     Exit, Fatal,
     args::{CleanArgs, RuntimeArgs},
+    kept,
     print::{self, count},
     progress::{Frames, Screen, name},
     setup,
 };
 use crate::{
-    batch::{self, Batch, Ending, Options},
+    batch::{self, Batch, Ending, Options, Tells},
     error::CleanError,
     finding::Class,
     pipeline::{Cleaner, InputReport, ModelUsed, Observer, Step},
@@ -63,14 +64,19 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
     let mut screen = Screen::new(args.quiet || args.json, args.private);
     let observer = Interrupt { asked: stop, frames: screen.frames() };
-    let cleaner = Cleaner::new(policy, &setup::runtime(runtime, jobs))?.observed_by(Arc::new(observer));
-    if args.keep_names && !args.quiet && !args.json {
-        eprintln!("note: kept file and folder names can themselves name a person, a date or a record");
-    }
+    let cleaner = match args.metadata_only {
+        true => Cleaner::metadata_only(policy)?,
+        false => Cleaner::new(policy, &setup::runtime(runtime, jobs))?,
+    };
+    let cleaner = cleaner.observed_by(Arc::new(observer));
     let batch = batch::run(&cleaner, &args.inputs, &options, &mut screen)?;
+    let names = if args.keep_names { kept::names(&batch) } else { Vec::new() };
+    if args.keep_names && !args.quiet && !args.json {
+        eprintln!("{}", kept::warning(&names, options.private));
+    }
     let exit = worst(&batch);
     if args.json {
-        print::json(&JsonReport::new(&cleaner, &batch, exit, args.names))?;
+        print::json(&JsonReport::new(&cleaner, &batch, exit, args.names, &names))?;
     } else if !args.quiet {
         print::out(summary(&batch, &options, cleaner.policy().redact.as_slice()))?;
     }
@@ -135,7 +141,7 @@ impl Totals {
 
     fn add(&mut self, report: &InputReport) {
         let counts = report.counts();
-        self.nothing_found += usize::from(counts.is_empty());
+        self.nothing_found += usize::from(counts.is_empty() && !report.looked_for.is_empty());
         for (class, n) in counts {
             *self.found.entry(class).or_default() += n;
         }
@@ -163,7 +169,11 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
         .iter()
         .map(|class| count(totals.found.get(class).copied().unwrap_or(0), class.name(), class.plural()))
         .collect();
-    lines.push(format!("found:   {}", found.join(", ")));
+    if classes.is_empty() {
+        lines.push("looked:  for nothing; faces, text and all else that is shown stay as they were".to_owned());
+    } else {
+        lines.push(format!("found:   {}", found.join(", ")));
+    }
     if totals.nothing_found > 0 {
         lines.push(format!("         nothing in {}", count(totals.nothing_found, "input", "inputs")));
     }
@@ -184,7 +194,11 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
             Ending::Clean { .. } | Ending::DoneBefore { .. } | Ending::Skipped => {}
         }
     }
-    lines.push("No detector finds everything: look at every output before you post it.".to_owned());
+    let last = match classes.is_empty() {
+        true => "No detector looked: look at every output before you post it.",
+        false => "No detector finds everything: look at every output before you post it.",
+    };
+    lines.push(last.to_owned());
     lines.join("\n")
 }
 
@@ -193,6 +207,7 @@ struct JsonReport<'a> {
     tool: &'static str,
     policy_sha256: String,
     models: &'a [ModelUsed],
+    looked_for: &'a [Class],
     exit_code: u8,
     interrupted: bool,
     totals: Totals,
@@ -209,12 +224,15 @@ struct JsonInput<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     outputs: &'a [PathBuf],
+    /// What the kept name seems to give away.
+    #[serde(skip_serializing_if = "<[Tells]>::is_empty")]
+    name_tells: &'a [Tells],
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<&'a InputReport>,
 }
 
 impl<'a> JsonReport<'a> {
-    fn new(cleaner: &'a Cleaner, batch: &'a Batch, exit: Exit, names: bool) -> Self {
+    fn new(cleaner: &'a Cleaner, batch: &'a Batch, exit: Exit, names: bool, kept: &'a [kept::Kept<'a>]) -> Self {
         let inputs = batch
             .handled
             .iter()
@@ -227,13 +245,16 @@ impl<'a> JsonReport<'a> {
                     Ending::Skipped => ("skipped", None, &[], None),
                 };
                 let name = names.then_some(handled.path.as_path());
-                JsonInput { index: handled.index, name, outcome, reason, outputs, report }
+                let kept = kept.iter().find(|k| k.index == handled.index);
+                let name_tells = kept.map_or(&[][..], |k| &k.tells);
+                JsonInput { index: handled.index, name, outcome, reason, outputs, name_tells, report }
             })
             .collect();
         Self {
             tool: concat!("safepost ", env!("CARGO_PKG_VERSION")),
             policy_sha256: cleaner.policy().sha256(),
             models: cleaner.models(),
+            looked_for: cleaner.policy().redact.as_slice(),
             exit_code: exit as u8,
             interrupted: batch.interrupted,
             totals: Totals::of(batch),

@@ -5,10 +5,12 @@
 mod args;
 mod clean;
 mod inspect;
+mod kept;
 mod pipe;
 mod print;
 mod progress;
 mod setup;
+mod verify;
 
 use std::{io, process::ExitCode};
 
@@ -102,6 +104,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Clean(args) => clean::run(args, &runtime),
         Command::Pipe(args) => pipe::run(args, &runtime),
         Command::Inspect(args) => inspect::run(args, &runtime),
+        Command::Verify(args) => verify::run(&args),
         Command::Policy(args) => {
             print::out(setup::policy(&args)?.to_documented_toml())?;
             Ok(Exit::Clean)

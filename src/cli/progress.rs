@@ -132,6 +132,9 @@ pub fn printable(text: &str) -> String {
 
 /// `3 faces, 2 text`, or `nothing found`.
 pub fn found(report: &InputReport) -> String {
+    if report.looked_for.is_empty() {
+        return "nothing was looked for".to_owned();
+    }
     let counts = report.counts();
     if counts.is_empty() {
         return "nothing found: look closely".to_owned();

@@ -51,6 +51,9 @@ pub struct InputReport {
     pub format: Format,
     /// One picture, an animation, or pages.
     pub kind: Kind,
+    /// The classes that were looked for; empty when only metadata was removed, or in reports of earlier versions.
+    #[serde(default)]
+    pub looked_for: Vec<Class>,
     /// What the file held besides the picture and was left behind, in plain words.
     pub dropped: Vec<String>,
     /// One report a frame or page; empty for videos.
@@ -64,10 +67,11 @@ pub struct InputReport {
 }
 
 impl InputReport {
-    pub(crate) fn new(info: &SourceInfo) -> Self {
+    pub(crate) fn new(info: &SourceInfo, looked_for: Vec<Class>) -> Self {
         Self {
             format: info.format,
             kind: info.kind,
+            looked_for,
             dropped: info.dropped.clone(),
             frames: Vec::new(),
             video: None,
@@ -75,9 +79,14 @@ impl InputReport {
         }
     }
 
-    pub(crate) fn of_video(format: Format, dropped: Vec<String>, video: VideoReport) -> Self {
-        let kind = Kind::Video;
-        Self { format, kind, dropped, frames: Vec::new(), video: Some(video), outcome: Outcome::Clean }
+    pub(crate) fn of_video(
+        format: Format,
+        dropped: Vec<String>,
+        video: VideoReport,
+        looked_for: Vec<Class>,
+    ) -> Self {
+        let (kind, frames) = (Kind::Video, Vec::new());
+        Self { format, kind, looked_for, dropped, frames, video: Some(video), outcome: Outcome::Clean }
     }
 
     /// Number of findings of every class that was found, over all frames; in a video, of things that were followed.

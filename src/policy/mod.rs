@@ -94,7 +94,7 @@ impl Policy {
         if self.redact.is_empty() {
             return value(
                 "redact",
-                "must name at least one class; to only strip metadata, say so on the command line",
+                "must name at least one class; to only remove metadata, use `safepost clean --metadata-only` (or `Cleaner::metadata_only`)",
             );
         }
         if self.redact.contains(&Class::Region) {

@@ -1,8 +1,10 @@
 //! Opens a finished output again and tries to refute it. Shares no code with the encoders: the structure is walked by
 //! an allow-list of its own, and the pixels are decoded by another library than the one that wrote them.
 
+mod file;
 mod video;
 
+pub use file::{Proved, Unproved, prove_file};
 pub use video::{ExpectedVideo, refute_video};
 
 use crate::{

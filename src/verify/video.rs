@@ -89,7 +89,7 @@ pub fn refute_video(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) 
     decode_all(path, expected, limits)
 }
 
-fn decode_all(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
+pub(super) fn decode_all(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
     let audio = if expected.sound { Audio::Keep } else { Audio::Drop };
     let options = VideoOptions { audio, ..VideoOptions::default() };
     let mut source = open(Input::File(path), &options, Span::default(), limits)?;
