@@ -75,6 +75,7 @@ pub mod flow;
 pub mod frame;
 pub mod geom;
 pub mod infer;
+pub mod inspect;
 pub mod limits;
 pub mod media;
 pub mod metadata;

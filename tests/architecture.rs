@@ -14,10 +14,11 @@ use source::Source;
 
 /// What each part may know besides the nouns; what those know in turn is allowed too, so the table reads as an order.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("cli", &["batch", "review", "doctor"]),
+    ("cli", &["batch", "review", "doctor", "inspect"]),
     ("batch", &["pipeline"]),
     ("review", &["pipeline"]),
     ("doctor", &["media", "infer"]),
+    ("inspect", &["media", "metadata"]),
     (
         "pipeline",
         &["media", "metadata", "detect", "phi", "identity", "flow", "track", "policy", "redact", "verify", "audit"],

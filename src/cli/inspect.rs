@@ -1,6 +1,6 @@
 //! `safepost inspect`: what a file gives away and what would be redacted. Writes nothing.
 
-use std::{fmt::Write, fs::File, path::Path};
+use std::{fmt::Write, path::Path};
 
 use serde::Serialize;
 
@@ -12,10 +12,11 @@ use super::{
     setup,
 };
 use crate::{
-    error::{CleanError, MediaError},
+    error::CleanError,
+    inspect::inspect_file,
     limits::Limits,
     media,
-    metadata::{self, Entry, Listing},
+    metadata::{Entry, Likeness},
     pipeline::{Cleaner, InputReport, VideoReport},
 };
 
@@ -74,24 +75,14 @@ fn inspect<'a>(file: &'a Path, limits: &Limits, cleaner: Option<&Cleaner>, value
         };
         entries.into_iter().map(show).collect()
     };
-    let mut inspection = Inspection {
-        file,
-        format: None,
-        metadata: Vec::new(),
-        outside: shown(metadata::outside(file).unwrap_or_default()),
-        findings: None,
-        error: None,
-    };
-    let looked = match media::head(file).and_then(|head| media::sniff(&head)) {
-        Ok(format) if format.is_video() => video(file, cleaner),
-        // What no opener knows is listed too, as far as it goes.
-        Ok(_) | Err(_) => picture(file, limits, cleaner),
-    };
-    match looked {
-        Ok((listing, report)) => {
-            inspection.format = listing.format;
-            inspection.metadata = shown(listing.entries);
-            match report {
+    let mut inspection =
+        Inspection { file, format: None, metadata: Vec::new(), outside: Vec::new(), findings: None, error: None };
+    match inspect_file(file, limits) {
+        Ok(told) => {
+            inspection.format = told.listing.format;
+            inspection.metadata = shown(told.listing.entries);
+            inspection.outside = shown(told.outside);
+            match cleaner.map(|cleaner| looked(file, limits, cleaner)) {
                 Some(Ok(report)) => inspection.findings = Some(report),
                 Some(Err(error)) => inspection.error = Some(error.to_string()),
                 None => {}
@@ -102,19 +93,12 @@ fn inspect<'a>(file: &'a Path, limits: &Limits, cleaner: Option<&Cleaner>, value
     inspection
 }
 
-/// What a file gives away, and what would be redacted in it, if anyone is to look.
-type Looked = (Listing, Option<Result<InputReport, CleanError>>);
-
-fn picture(file: &Path, limits: &Limits, cleaner: Option<&Cleaner>) -> Result<Looked, MediaError> {
-    let bytes = media::read_file(file, limits)?;
-    let listing = metadata::list(&bytes);
-    Ok((listing, cleaner.map(|cleaner| cleaner.inspect_bytes(bytes))))
-}
-
-/// A video is not read into memory, neither for its metadata nor for its frames.
-fn video(file: &Path, cleaner: Option<&Cleaner>) -> Result<Looked, MediaError> {
-    let mut open = File::open(file).map_err(|source| MediaError::Io { doing: "reading the input", source })?;
-    Ok((metadata::list_video(&mut open), cleaner.map(|cleaner| cleaner.inspect_video(file, None))))
+/// What would be redacted. A video is not read into memory.
+fn looked(file: &Path, limits: &Limits, cleaner: &Cleaner) -> Result<InputReport, CleanError> {
+    match media::sniff(&media::head(file)?)?.is_video() {
+        true => cleaner.inspect_video(file, None),
+        false => cleaner.inspect_bytes(media::read_file(file, limits)?),
+    }
 }
 
 fn describe(inspection: &Inspection<'_>, values: bool) -> String {
@@ -129,6 +113,9 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
         for Shown { entry, value } in entries {
             let value = value.as_ref().map(|v| format!(" = {}", printable(v))).unwrap_or_default();
             let _ = writeln!(text, "    {:<14} {}{value}\n{:19}{}", entry.class.name(), entry.place, "", entry.why);
+            if let Some(likeness) = entry.likeness {
+                let _ = writeln!(text, "{:19}{}", "", compared(likeness));
+            }
         }
     };
     section("in the file, besides what it shows", &inspection.metadata);
@@ -167,6 +154,17 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
         text.push_str("  (--values shows what these say)\n");
     }
     text
+}
+
+/// An embedded picture beside what the file shows.
+fn compared(likeness: Likeness) -> String {
+    match likeness {
+        Likeness::Same => "it shows what the picture shows".to_owned(),
+        Likeness::Differs { percent } => {
+            format!("it shows SOMETHING ELSE than the picture, in about {percent} % of it")
+        }
+        Likeness::Unknown => "it could not be decoded, so it was not compared with the picture".to_owned(),
+    }
 }
 
 /// What a video is, and how it was watched.

@@ -13,7 +13,7 @@ mod plant;
 pub mod prove;
 mod sum;
 
-pub use list::{Entry, Listing, Reveals, list, list_video};
+pub use list::{Entry, Likeness, Listing, Reveals, list, list_video};
 pub use outside::outside;
 pub use prove::{
     Fault, Form, Proof, Refuted, VideoForm, VideoProof, Violation, prove, prove_any_video, prove_video,

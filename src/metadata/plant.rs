@@ -4,24 +4,24 @@
 use super::sum;
 
 /// A video of `tests/fixtures/proved`, made as its README says.
-pub(in crate::metadata) fn fixture(name: &str) -> Vec<u8> {
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
     let path = format!("{}/tests/fixtures/proved/{name}", env!("CARGO_MANIFEST_DIR"));
     std::fs::read(path).expect("the fixture is there")
 }
 
 /// Where `needle` first stands.
-pub(in crate::metadata) fn at(bytes: &[u8], needle: &[u8]) -> usize {
+pub(crate) fn at(bytes: &[u8], needle: &[u8]) -> usize {
     bytes.windows(needle.len()).position(|w| w == needle).expect("the clean file has it")
 }
 
 /// A changed copy.
-pub(in crate::metadata) fn edit(mut file: Vec<u8>, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+pub(crate) fn edit(mut file: Vec<u8>, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     change(&mut file);
     file
 }
 
 /// A box.
-pub(in crate::metadata) fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
     [&(body.len() as u32 + 8).to_be_bytes(), &kind[..], body].concat()
 }
 
@@ -35,7 +35,7 @@ fn add32(file: &mut [u8], at: usize, more: isize) {
 }
 
 /// The starts of the boxes that `path` leads through, the last one included, each the first of its kind.
-pub(in crate::metadata) fn boxes(file: &[u8], path: &[&[u8; 4]]) -> Vec<usize> {
+pub(crate) fn boxes(file: &[u8], path: &[&[u8; 4]]) -> Vec<usize> {
     let (mut at, mut starts) = (0, Vec::new());
     for kind in path {
         while file[at + 4..at + 8] != kind[..] {
@@ -52,7 +52,7 @@ pub(in crate::metadata) fn boxes(file: &[u8], path: &[&[u8; 4]]) -> Vec<usize> {
 }
 
 /// Replaces `range` of the last box of `path` (counted from its body) by `bytes`; lengths and places follow.
-pub(in crate::metadata) fn replace(
+pub(crate) fn replace(
     mut file: Vec<u8>,
     path: &[&[u8; 4]],
     range: std::ops::Range<usize>,
@@ -84,14 +84,14 @@ fn move_places(file: &mut [u8], more: isize) {
 }
 
 /// Puts `bytes` behind everything else in the last box of `path`.
-pub(in crate::metadata) fn append(file: Vec<u8>, path: &[&[u8; 4]], bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn append(file: Vec<u8>, path: &[&[u8; 4]], bytes: &[u8]) -> Vec<u8> {
     let starts = boxes(&file, path);
     let end = be32(&file, starts[starts.len() - 1]) - 8;
     replace(file, path, end..end, bytes)
 }
 
 /// Changes bytes of the last box of `path`, counted from its body.
-pub(in crate::metadata) fn poke(mut file: Vec<u8>, path: &[&[u8; 4]], offset: usize, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn poke(mut file: Vec<u8>, path: &[&[u8; 4]], offset: usize, bytes: &[u8]) -> Vec<u8> {
     let starts = boxes(&file, path);
     let at = starts[starts.len() - 1] + 8 + offset;
     file[at..at + bytes.len()].copy_from_slice(bytes);
@@ -101,12 +101,12 @@ pub(in crate::metadata) fn poke(mut file: Vec<u8>, path: &[&[u8; 4]], offset: us
 const TABLES: [&[u8; 4]; 5] = [b"moov", b"trak", b"mdia", b"minf", b"stbl"];
 
 /// The path to a table of the first track.
-pub(in crate::metadata) fn table(kind: &'static [u8; 4]) -> Vec<&'static [u8; 4]> {
+pub(crate) fn table(kind: &'static [u8; 4]) -> Vec<&'static [u8; 4]> {
     [&TABLES[..], &[kind]].concat()
 }
 
 /// Replaces `range` of the first sample of an MP4 with one track, one chunk and ten frames a second; tables follow.
-pub(in crate::metadata) fn resample(file: Vec<u8>, range: std::ops::Range<usize>, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn resample(file: Vec<u8>, range: std::ops::Range<usize>, bytes: &[u8]) -> Vec<u8> {
     let sizes = boxes(&file, &table(b"stsz"));
     let start = sizes[sizes.len() - 1];
     let more = bytes.len() as isize - range.len() as isize;
@@ -121,7 +121,7 @@ pub(in crate::metadata) fn resample(file: Vec<u8>, range: std::ops::Range<usize>
 }
 
 /// A NAL unit with its length before it.
-pub(in crate::metadata) fn unit(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn unit(bytes: &[u8]) -> Vec<u8> {
     [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
 }
 
@@ -131,7 +131,7 @@ fn id_bytes(id: u32) -> Vec<u8> {
 }
 
 /// An element, its length in eight bytes.
-pub(in crate::metadata) fn element(id: u32, body: &[u8]) -> Vec<u8> {
+pub(crate) fn element(id: u32, body: &[u8]) -> Vec<u8> {
     [&id_bytes(id), &((body.len() as u64) | 1 << 56).to_be_bytes()[..], body].concat()
 }
 
@@ -150,7 +150,7 @@ fn element_at(file: &[u8], at: usize) -> (u32, usize, usize) {
 
 /// Changes the body of the element that `path` leads to, each the first of its kind; lengths and checksums around it
 /// follow.
-pub(in crate::metadata) fn rewrite(file: &[u8], path: &[u32], change: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
+pub(crate) fn rewrite(file: &[u8], path: &[u32], change: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
     let mut out = Vec::new();
     let (mut at, mut done) = (0, false);
     while at < file.len() {
@@ -178,7 +178,7 @@ pub(in crate::metadata) fn rewrite(file: &[u8], path: &[u32], change: &dyn Fn(&m
 }
 
 /// A packet of a transport stream whose payload fills it.
-pub(in crate::metadata) fn packet(stream: u16, begins: bool, counter: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn packet(stream: u16, begins: bool, counter: u8, payload: &[u8]) -> Vec<u8> {
     let [high, low] = stream.to_be_bytes();
     let mut out = vec![0x47, high | u8::from(begins) << 6, low, 0x10 | counter];
     out.extend_from_slice(payload);

@@ -28,8 +28,15 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
             _ => {}
         }
     }
-    // Masks and palette stand between header and pixels: at most three masks and 256 colours of four bytes.
-    let most = header.saturating_add(14 + 16 + 1024);
+    let (bits, coding) = (read::le16(bytes, 28).unwrap_or(0), read::le32(bytes, 30).unwrap_or(0));
+    // Masks stand behind the first header, a palette behind any.
+    let masks = if header == 40 { [0, 0, 0, 12, 0, 0, 16].get(coding as usize).copied().unwrap_or(0) } else { 0 };
+    let colours = match read::le32(bytes, 46).filter(|_| header >= 40) {
+        Some(0) | None if bits <= 8 => 1 << bits,
+        Some(used) => (used as usize).min(256),
+        None => 0,
+    };
+    let most = header.saturating_add(14 + masks + colours * 4);
     if pixels > most && pixels < bytes.len() {
         let gap = format!("{} bytes", pixels - most);
         notes.add_why(
@@ -39,7 +46,13 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
             Some(gap),
         );
     }
-    let end = declared.max(profile_end);
+    // Where pixels are stored plainly, their number says where they end; what the header declares may hold more.
+    let plain = (header >= 40 && matches!(coding, 0 | 3 | 6)).then(|| {
+        let (width, height) = (read::le32(bytes, 18)?, read::le32(bytes, 22)?.cast_signed().unsigned_abs());
+        let row = (u64::from(width) * u64::from(bits)).div_ceil(32) * 4;
+        usize::try_from(row.saturating_mul(height.into()).saturating_add(pixels as u64)).ok()
+    });
+    let end = plain.flatten().unwrap_or(declared).max(profile_end);
     if end > 54 && end < bytes.len() {
         trailer::list("BMP", &bytes[end..], notes);
     }

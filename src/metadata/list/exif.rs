@@ -9,7 +9,7 @@ use super::{
     Notes,
     Reveals::{self, Device, FreeText, Person, Place, Technical, Time},
     ifd::{Directories, Kind},
-    jpeg,
+    source::exactness,
 };
 
 /// Longest value in bytes that is read. A camera's longest text is a few hundred bytes.
@@ -127,12 +127,8 @@ fn name_of(tag: Tag) -> String {
 fn thumbnails(place: &str, directories: &Directories, notes: &mut Notes) {
     for directory in &directories.all {
         if let (Some(picture), Kind::Chain(1..) | Kind::Sub) = (directory.jpeg(directories), directory.kind) {
-            notes.add_why(
-                format!("{place} thumbnail"),
-                Reveals::SecondPicture,
-                "is a small copy of the picture as it was before anything was covered",
-                Some(jpeg::describe(picture)),
-            );
+            let why = "is a small copy of the picture as it was before anything was covered";
+            notes.add_picture(format!("{place} thumbnail"), why, picture);
         }
     }
 }
@@ -158,8 +154,17 @@ fn position(place: &str, exif: &Exif, notes: &mut Notes) -> usize {
     let north = letter(Tag::GPSLatitudeRef).filter(|c| matches!(c, 'N' | 'S')).unwrap_or('?');
     let east = letter(Tag::GPSLongitudeRef).filter(|c| matches!(c, 'E' | 'W')).unwrap_or('?');
     let why = "is the spot on the map where the picture was taken, to a few metres";
+    // The smallest step that the fractions can say.
+    let step = match exif.get_field(Tag::GPSLatitude, In::PRIMARY).map(|f| &f.value) {
+        Some(Value::Rational(parts)) if parts.len() <= 3 => {
+            let steps =
+                parts.iter().zip([1.0, 60.0, 3600.0]).map(|(p, unit)| 1.0 / f64::from(p.denom.max(1)) / unit);
+            steps.fold(1.0, f64::min)
+        }
+        _ => 1.0,
+    };
     let words = match (latitude, longitude) {
-        (Some(lat), Some(lon)) => Some(format!("{lat:.4}° {north}, {lon:.4}° {east}")),
+        (Some(lat), Some(lon)) => Some(format!("{lat:.4}° {north}, {lon:.4}° {east}, {}", exactness(step))),
         (Some(lat), None) => Some(format!("{lat:.4}° {north}")),
         (None, Some(lon)) => Some(format!("{lon:.4}° {east}")),
         (None, None) => None,
@@ -251,7 +256,7 @@ pub(super) mod tests {
         let found = entries(&block());
         let expected = [
             ("X thumbnail", Reveals::SecondPicture, "JPEG of 3 x 2 pixels, 14 bytes"),
-            ("X GPS position", Place, "51.5074° N, 0.1278° W"),
+            ("X GPS position", Place, "51.5074° N, 0.1278° W, to less than a metre"),
             ("X CameraOwnerName", Person, "Jane Roe"),
             ("X Make", Device, "Canon"),
             ("X BodySerialNumber", Device, "0123456"),

@@ -32,10 +32,12 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
                     0xF9 => delay = read::le16(&data, 1),
                     0xFE => notes.add("GIF comment", Reveals::FreeText, Some(text(&data))),
                     0x01 => notes.add("GIF plain text", Reveals::FreeText, data.get(12..).map(text)),
-                    0xFF if data.starts_with(b"NETSCAPE2.0") || data.starts_with(b"ANIMEXTS1.0") => {}
+                    0xFF if data.len() <= 19
+                        && (data.starts_with(b"NETSCAPE2.0") || data.starts_with(b"ANIMEXTS1.0")) => {}
                     // XMP stands there unblocked, so it is taken from the file as it is.
                     0xFF if data.starts_with(b"XMP DataXMP") => {
-                        xmp::list("GIF XMP", &bytes[(start + 12).min(walk.pos)..walk.pos], notes);
+                        let end = walk.pos.min(bytes.len());
+                        xmp::list("GIF XMP", &bytes[(start + 12).min(end)..end], notes);
                     }
                     0xFF if data.starts_with(b"ICCRGBG1012") => icc::list("GIF ICC profile", &data[11..], notes),
                     _ => notes.add("GIF extension of a program", Reveals::FreeText, Some(text(&data))),

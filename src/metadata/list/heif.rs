@@ -46,6 +46,10 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
             _ => notes.add("HEIF box of unknown type", FreeText, Some(format!("{} bytes", found.body.len()))),
         }
     }
+    if boxes.iter().filter(|b| &b.kind == b"mdat").count() > 1 {
+        let why = "may hold what no item points to, and anything may stand in it";
+        notes.add_why("HEIF second data", FreeText, why, None);
+    }
     match bmff::first(&boxes, b"meta").and_then(|meta| meta.body.get(4..)) {
         Some(body) => meta(bytes, body, notes),
         None => notes.unreadable("HEIF meta"),
@@ -56,6 +60,13 @@ fn meta(file: &[u8], body: &[u8], notes: &mut Notes) {
     let (boxes, whole) = bmff::boxes(body);
     if !whole {
         notes.unreadable("HEIF meta");
+    }
+    for found in &boxes {
+        match &found.kind {
+            b"hdlr" | b"pitm" | b"iinf" | b"iref" | b"iprp" | b"iloc" | b"idat" | b"dinf" | b"grpl" | b"ipro" => {}
+            b"free" | b"skip" if found.body.iter().all(|&b| b == 0) => {}
+            _ => notes.add("HEIF box of unknown type among the items", FreeText, Some(text(found.body))),
+        }
     }
     let primary = bmff::first(&boxes, b"pitm").and_then(|b| match b.body.first()? {
         0 => read::be16(b.body, 4).map(u32::from),

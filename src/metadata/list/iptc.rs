@@ -4,7 +4,6 @@
 use super::{
     Notes,
     Reveals::{self, FreeText, Person, Place, SecondPicture, Time},
-    jpeg,
     notes::text,
     read,
 };
@@ -38,8 +37,8 @@ pub(super) fn list(place: &str, block: &[u8], notes: &mut Notes) {
         match id {
             0x0404 => record(&format!("{place} IPTC"), data, notes),
             0x0409 | 0x040C => {
-                let picture = data.get(28..).map(jpeg::describe);
-                notes.add(format!("{place} thumbnail"), SecondPicture, picture);
+                let picture = data.get(28..).unwrap_or(&[]);
+                notes.add_picture(format!("{place} thumbnail"), SecondPicture.why(), picture);
             }
             0x0422 => super::exif::list(&format!("{place} Exif"), data, notes),
             0x0424 => super::xmp::list(&format!("{place} XMP"), data, notes),

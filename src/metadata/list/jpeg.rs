@@ -72,7 +72,8 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
                 notes.add("JPEG APP0 JFIF thumbnail", Reveals::SecondPicture, Some(describe(&body[14..])));
             }
             0xE0 if body.starts_with(b"JFXX\0") => {
-                notes.add("JPEG APP0 JFXX thumbnail", Reveals::SecondPicture, body.get(6..).map(describe));
+                let picture = body.get(6..).unwrap_or(&[]);
+                notes.add_picture("JPEG APP0 JFXX thumbnail", Reveals::SecondPicture.why(), picture);
             }
             0xE1 if body.starts_with(b"Exif\0") => {
                 exif::list("JPEG APP1 Exif", body.get(6..).unwrap_or(&[]), notes);

@@ -36,6 +36,7 @@ mod videos;
 use serde::Serialize;
 
 pub(super) use notes::Notes;
+pub(super) use source::date;
 pub use video::list_video;
 
 use crate::secret::Secret;
@@ -111,6 +112,27 @@ pub struct Entry {
     /// What it says, in printable characters and cut to 300 of them; never serialised, shown only on request.
     #[serde(skip)]
     pub value: Option<Secret<String>>,
+    /// An embedded picture itself, where it is a JPEG of at most 32 MiB; never serialised.
+    #[serde(skip)]
+    pub picture: Option<Secret<Vec<u8>>>,
+    /// Whether that picture shows the same as the file; `None` until somebody compared them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub likeness: Option<Likeness>,
+}
+
+/// Whether an embedded picture shows the same as the file it is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "compared", rename_all = "snake_case")]
+pub enum Likeness {
+    /// A copy: it shows what the picture shows.
+    Same,
+    /// It shows something else, perhaps from before something was covered or cropped.
+    Differs {
+        /// How much of the picture differs, 1 to 100.
+        percent: u8,
+    },
+    /// It could not be decoded.
+    Unknown,
 }
 
 /// Everything that was found, in the order of the file.

@@ -1,7 +1,7 @@
 //! The multi-picture format (CIPA DC-007): further whole pictures behind the first one in a JPEG file, such as gain
 //! maps, previews and the other eye.
 
-use super::{Notes, Reveals, ifd::Directories, jpeg, read};
+use super::{Notes, Reveals, ifd::Directories, read};
 
 /// Lists the further pictures of the index `block`, which begins at `base` in `file`; offsets count from there.
 pub(super) fn list(file: &[u8], base: usize, block: &[u8], notes: &mut Notes) {
@@ -26,12 +26,11 @@ pub(super) fn list(file: &[u8], base: usize, block: &[u8], notes: &mut Notes) {
             _ => Reveals::SecondPicture.why(),
         };
         let picture = base.checked_add(offset as usize).and_then(|at| read::upto(file, at, length as usize));
-        notes.add_why(
-            format!("{PLACE} picture {}", nth + 1),
-            Reveals::SecondPicture,
-            why,
-            picture.map(jpeg::describe),
-        );
+        let place = format!("{PLACE} picture {}", nth + 1);
+        match picture {
+            Some(picture) => notes.add_picture(place, why, picture),
+            None => notes.add_why(place, Reveals::SecondPicture, why, None),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The growing list of entries. Separate so that every value passes one door, where it is made printable and short,
 //! and so that a hostile file cannot make the list endless.
 
-use super::{Entry, Reveals};
+use super::{Entry, Reveals, jpeg};
 use crate::secret::Secret;
 
 /// More entries than any honest file has; a picture with full Exif, XMP and IPTC has fewer than 200.
@@ -10,11 +10,16 @@ const MAX_ENTRIES: usize = 2_000;
 /// Longest value in characters: enough for a caption's beginning.
 const MAX_VALUE_CHARS: usize = 300;
 
+/// Most bytes of embedded pictures that are kept.
+const MAX_PICTURES: usize = 32 << 20;
+
 /// Collects entries.
 #[derive(Default)]
 pub(in crate::metadata) struct Notes {
     entries: Vec<Entry>,
     more: bool,
+    /// Bytes of pictures kept so far.
+    pictures: usize,
 }
 
 impl Notes {
@@ -36,7 +41,18 @@ impl Notes {
             return;
         }
         let value = value.map(|v| Secret::new(printable(&v)));
-        self.entries.push(Entry { place: place.into(), class, why, value });
+        self.entries.push(Entry { place: place.into(), class, why, value, picture: None, likeness: None });
+    }
+
+    /// An embedded picture, kept where it is a JPEG, so that it can be compared with what the file shows.
+    pub(super) fn add_picture(&mut self, place: impl Into<String>, why: &'static str, picture: &[u8]) {
+        let before = self.entries.len();
+        self.add_why(place, Reveals::SecondPicture, why, Some(jpeg::describe(picture)));
+        let fits = picture.len() <= MAX_PICTURES.saturating_sub(self.pictures);
+        if let Some(entry) = self.entries.get_mut(before).filter(|_| fits && picture.starts_with(&[0xFF, 0xD8])) {
+            self.pictures += picture.len();
+            entry.picture = Some(Secret::new(picture.to_vec()));
+        }
     }
 
     /// Something that is there and could not be read.
@@ -63,6 +79,8 @@ impl Notes {
                 class: Reveals::Technical,
                 why,
                 value: None,
+                picture: None,
+                likeness: None,
             });
         }
         self.entries

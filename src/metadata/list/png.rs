@@ -36,6 +36,9 @@ pub(super) fn list(bytes: &[u8], notes: &mut Notes) {
         pos = pos.saturating_add(12).saturating_add(length as usize);
         match &kind {
             b"IEND" => {
+                if !data.is_empty() {
+                    notes.add("PNG IEND with data", FreeText, Some(text(data)));
+                }
                 after_end = Some(pos);
                 break;
             }
@@ -182,7 +185,7 @@ mod tests {
             ("PNG text Comment", "hi"),
             ("PNG text Title", "hi"),
             ("PNG iTXt XMP dc:creator", "Ann"),
-            ("PNG text Raw profile Exif GPS position", "51.5074° N, 0.1278° W"),
+            ("PNG text Raw profile Exif GPS position", "51.5074° N, 0.1278° W, to less than a metre"),
             ("PNG text", "Own: word"),
             ("PNG tIME", "2024-05-06 07:08:09"),
         ] {

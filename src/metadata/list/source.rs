@@ -57,7 +57,7 @@ impl<'a> Source<'a> {
 }
 
 /// A moment as a date, from seconds since 1970 (days to civil date after Howard Hinnant's public-domain algorithm).
-pub(super) fn date(seconds: i64) -> String {
+pub(in crate::metadata) fn date(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let shifted = days + 719_468;
     let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
@@ -96,9 +96,20 @@ pub(super) fn spot(latitude: f64, longitude: f64) -> String {
     format!("{:.4}° {north}, {:.4}° {east}", latitude.abs(), longitude.abs())
 }
 
+/// How exactly a place is said, in words: `degrees` is the smallest step of what is written.
+pub(super) fn exactness(degrees: f64) -> String {
+    // A degree of latitude is 111,320 m (WGS 84, mean).
+    match degrees * 111_320.0 {
+        metres if metres < 1.0 => "to less than a metre".to_owned(),
+        metres if metres < 1000.0 => format!("to about {metres:.0} m"),
+        metres => format!("to about {:.0} km", metres / 1000.0),
+    }
+}
+
 /// Two signed decimal numbers in a row (ISO 6709, annex H: `+27.5916+086.5640/`), in words.
 pub(super) fn iso6709(text: &str) -> Option<String> {
     let mut numbers = Vec::new();
+    let mut step = 1.0f64;
     let mut rest = text.trim();
     while numbers.len() < 2 {
         let sign = rest.chars().next().filter(|c| matches!(c, '+' | '-'))?;
@@ -106,9 +117,11 @@ pub(super) fn iso6709(text: &str) -> Option<String> {
         let end = body.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(body.len());
         let value: f64 = body[..end].parse().ok()?;
         numbers.push(if sign == '-' { -value } else { value });
+        let decimals = body[..end].split_once('.').map_or(0, |(_, d)| d.len().min(12));
+        step = step.min(0.1f64.powi(decimals as i32));
         rest = &body[end..];
     }
-    Some(spot(numbers[0], numbers[1]))
+    Some(format!("{}, {}", spot(numbers[0], numbers[1]), exactness(step)))
 }
 
 /// A 16.16 fixed-point number.
@@ -126,8 +139,8 @@ mod tests {
         assert_eq!(date(951_782_399), "2000-02-28 23:59:59 UTC");
         assert_eq!(date(951_782_400), "2000-02-29 00:00:00 UTC");
         assert_eq!(date(-2_082_844_800), "1904-01-01 00:00:00 UTC");
-        assert_eq!(iso6709("+27.5916+086.5640+8850/").as_deref(), Some("27.5916° N, 86.5640° E"));
-        assert_eq!(iso6709("-33.9-070.5/").as_deref(), Some("33.9000° S, 70.5000° W"));
+        assert_eq!(iso6709("+27.5916+086.5640+8850/").as_deref(), Some("27.5916° N, 86.5640° E, to about 11 m"));
+        assert_eq!(iso6709("-33.9-070.5/").as_deref(), Some("33.9000° S, 70.5000° W, to about 11 km"));
         for wrong in ["", "27", "+", "+1", "+1.2.3+4", "+1+x", "é+1+2"] {
             assert_eq!(iso6709(wrong), None, "{wrong}");
         }

@@ -1,7 +1,7 @@
 //! Bytes behind the end of a picture: most viewers ignore them and most tools keep them. Separate because every format
 //! can have them.
 
-use super::{Notes, Reveals, jpeg, read};
+use super::{Notes, Reveals, read};
 
 /// Says what the bytes behind the end of a picture of the given format look like.
 pub(super) fn list(format: &str, bytes: &[u8], notes: &mut Notes) {
@@ -17,7 +17,7 @@ pub(super) fn list(format: &str, bytes: &[u8], notes: &mut Notes) {
         );
     }
     if bytes.starts_with(&[0xFF, 0xD8]) {
-        notes.add(place("picture"), Reveals::SecondPicture, Some(jpeg::describe(bytes)));
+        notes.add_picture(place("picture"), Reveals::SecondPicture.why(), bytes);
     } else if bytes.starts_with(b"PK\x03\x04") {
         notes.add_why(
             place("ZIP archive"),

@@ -1,7 +1,11 @@
 //! GIF89a: screen, frames that each cover it, the loop extension, the trailer as the last byte. No transparency and no
 //! frame shown for no time, so that nothing can lie under or between what is seen.
 
-use super::{Fault, Proof, Violation, lzw, walk::Walk};
+use super::{
+    Fault, Proof, Violation,
+    lzw::{self, Used},
+    walk::Walk,
+};
 use crate::geom::Size;
 
 pub(super) fn prove(bytes: &[u8]) -> Result<Proof, Violation> {
@@ -15,14 +19,16 @@ pub(super) fn prove(bytes: &[u8]) -> Result<Proof, Violation> {
     let [flags, background, aspect] = walk.array(SCREEN)?;
     walk.check(flags & 0x08 == 0 && background == 0 && aspect == 0, Fault::Value(SCREEN))?;
     let global = table(&mut walk, flags)?;
-    let (mut frames, mut global_used, mut looped, mut timed) = (0u32, false, false, None);
+    let mut global_used = [false; 256];
+    let (mut frames, mut looped, mut timed) = (0u32, false, None);
     let mut has_instant_frame = false;
     loop {
         let at = walk.pos();
         match (walk.byte("a block")?, timed.take()) {
             (0x2C, delay) => {
                 has_instant_frame |= delay.unwrap_or(0) == 0;
-                global_used |= frame(&mut walk, canvas, global.len() / 3)?;
+                let used = frame(&mut walk, canvas, global.len() / 3)?;
+                global_used.iter_mut().zip(used).for_each(|(all, one)| *all |= one);
                 frames += 1;
             }
             (0x21, None) => match walk.byte("an extension")? {
@@ -43,7 +49,7 @@ pub(super) fn prove(bytes: &[u8]) -> Result<Proof, Violation> {
     walk.end("the trailer")?;
     walk.check(frames > 0, Fault::Missing("a frame"))?;
     walk.check(frames == 1 || !has_instant_frame, Fault::Value("a frame's duration"))?;
-    walk.check(global_used || global.iter().all(|&b| b == 0), Fault::Forbidden("an unused colour table"))?;
+    walk.check(unused_are_black(global, &global_used), UNUSED)?;
     Ok(Proof { size, frames })
 }
 
@@ -66,8 +72,15 @@ fn control(walk: &mut Walk) -> Result<u16, Violation> {
     Ok(u16::from_le_bytes([d0, d1]))
 }
 
-/// One frame after its introducer; returns whether it uses the global colour table, of `global` colours.
-fn frame(walk: &mut Walk, canvas: [u8; 4], global: usize) -> Result<bool, Violation> {
+/// A colour that no pixel has is a place to write in, or what is left of an earlier picture.
+const UNUSED: Fault = Fault::Value("an unused entry of a colour table");
+
+fn unused_are_black(table: &[u8], used: &Used) -> bool {
+    table.chunks_exact(3).zip(used).all(|(colour, used)| *used || colour == [0; 3])
+}
+
+/// One frame after its introducer; returns which entries of the global colour table, of `global` colours, it uses.
+fn frame(walk: &mut Walk, canvas: [u8; 4], global: usize) -> Result<Used, Violation> {
     const PART: &str = "a frame";
     let area: [u8; 8] = walk.array(PART)?;
     walk.check(area[..4] == [0; 4] && area[4..] == canvas, Fault::Value("a frame's area"))?;
@@ -91,8 +104,12 @@ fn frame(walk: &mut Walk, canvas: [u8; 4], global: usize) -> Result<bool, Violat
     }
     let [_, _, _, _, w0, w1, h0, h1] = area;
     let pixels = u64::from(u16::from_le_bytes([w0, w1])) * u64::from(u16::from_le_bytes([h0, h1]));
-    lzw::check(&codes, code_bits, pixels, colours).map_err(|fault| walk.fail_at(start, fault))?;
-    Ok(local.is_empty())
+    let used = lzw::check(&codes, code_bits, pixels, colours).map_err(|fault| walk.fail_at(start, fault))?;
+    if local.is_empty() {
+        return Ok(used);
+    }
+    walk.check(unused_are_black(local, &used), UNUSED)?;
+    Ok([false; 256])
 }
 
 /// The name of an extension, for violations.

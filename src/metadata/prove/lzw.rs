@@ -11,11 +11,15 @@ struct Entry {
     highest: u8,
 }
 
-/// Checks that `codes` stand for exactly `pixels` pixels, all below `colours`, and then end.
+/// Which colours of a table are used.
+pub(super) type Used = [bool; 256];
+
+/// Checks that `codes` stand for exactly `pixels` pixels, all below `colours`, and then end; gives the colours that are
+/// used.
 ///
 /// # Errors
 /// The fault; its place is that of the frame.
-pub(super) fn check(codes: &[u8], code_bits: u8, pixels: u64, colours: usize) -> Result<(), Fault> {
+pub(super) fn check(codes: &[u8], code_bits: u8, pixels: u64, colours: usize) -> Result<Used, Fault> {
     const DAMAGED: Fault = Fault::Damaged("image data");
     let clear = 1usize << code_bits;
     let end = clear + 1;
@@ -25,6 +29,8 @@ pub(super) fn check(codes: &[u8], code_bits: u8, pixels: u64, colours: usize) ->
     }
     let (mut next, mut width) = (end + 1, u32::from(code_bits) + 1);
     let mut previous: Option<Entry> = None;
+    // Longer strings are made of colours that stood by themselves before.
+    let mut used = [false; 256];
     let (mut acc, mut count, mut shown) = (0u32, 0u32, 0u64);
     let mut bytes = codes.iter();
     let mut begun = false;
@@ -74,6 +80,9 @@ pub(super) fn check(codes: &[u8], code_bits: u8, pixels: u64, colours: usize) ->
             }
         };
         shown += u64::from(entry.length);
+        if code < clear {
+            used[code] = true;
+        }
         if usize::from(entry.highest) >= colours {
             return Err(Fault::Value("a colour index"));
         }
@@ -88,5 +97,5 @@ pub(super) fn check(codes: &[u8], code_bits: u8, pixels: u64, colours: usize) ->
     if acc != 0 || bytes.next().is_some() {
         return Err(Fault::Trailing("the end of a frame's data"));
     }
-    Ok(())
+    Ok(used)
 }

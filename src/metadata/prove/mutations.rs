@@ -4,8 +4,8 @@
 mod rows;
 
 use image::{
-    ColorType, Delay, ExtendedColorType, ImageEncoder, RgbImage,
-    codecs::{gif, png::PngEncoder, webp::WebPEncoder},
+    ColorType, ExtendedColorType, ImageEncoder, RgbImage,
+    codecs::{png::PngEncoder, webp::WebPEncoder},
 };
 
 use super::{Fault, Form, Proof, prove, prove_any};
@@ -74,12 +74,16 @@ fn apng_with(second: Vec<u8>) -> Vec<u8> {
 
 fn gif(frames: u32, delay_ms: u32) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut encoder = gif::GifEncoder::new(&mut out);
+    let mut encoder = gif::Encoder::new(&mut out, SIZE.width as u16, SIZE.height as u16, &[]).expect("encodes");
     encoder.set_repeat(gif::Repeat::Infinite).expect("sets");
     for seed in 0..frames {
-        let rgba = image::DynamicImage::from(picture(seed)).into_rgba8();
-        let delay = Delay::from_numer_denom_ms(delay_ms, 1);
-        encoder.encode_frame(image::Frame::from_parts(rgba, 0, 0, delay)).expect("encodes");
+        let indices: Vec<u8> = picture(seed).pixels().map(|p| p.0[0]).collect();
+        // What no pixel uses is black, and the table is full, so that every index is a colour.
+        let colour = |i: u8| if indices.contains(&i) { [i, i / 2, 255 - i] } else { [0; 3] };
+        let palette: Vec<u8> = (0..=255).flat_map(colour).collect();
+        let mut frame = gif::Frame { palette: Some(palette), buffer: indices.into(), ..gif::Frame::default() };
+        (frame.width, frame.height, frame.delay) = (SIZE.width as u16, SIZE.height as u16, (delay_ms / 10) as u16);
+        encoder.write_frame(&frame).expect("encodes");
     }
     drop(encoder);
     out

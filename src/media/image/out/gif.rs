@@ -58,12 +58,17 @@ impl Sink for GifSink {
     }
 }
 
-/// At most 256 colours, found in this frame alone. A frame with that many or fewer keeps each exactly.
+/// At most 256 colours, found in this frame alone. A frame with that many or fewer keeps each exactly. Colours that no
+/// pixel took are black, as the proof of outputs asks.
 fn quantised(picture: &RgbImage, width: u16, height: u16, delay: u16) -> Frame<'static> {
     let mut frame = Frame::from_rgb_speed(width, height, picture.as_raw(), SPEED);
     frame.delay = delay;
     frame.dispose = DisposalMethod::Keep;
     frame.transparent = None;
+    let mut used = [false; 256];
+    frame.buffer.iter().for_each(|&index| used[usize::from(index)] = true);
+    let colours = frame.palette.iter_mut().flat_map(|palette| palette.chunks_mut(3));
+    colours.zip(used).filter(|(_, used)| !used).for_each(|(colour, _)| colour.fill(0));
     frame.buffer = Cow::Owned(frame.buffer.into_owned());
     frame
 }

@@ -1,0 +1,5 @@
+#![no_main]
+
+use safepost_fuzz::list_picture;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| list_picture(b"BM", 0, data));

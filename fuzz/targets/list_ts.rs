@@ -1,0 +1,5 @@
+#![no_main]
+
+use safepost_fuzz::list_movie;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| list_movie(b"G", 0, data));

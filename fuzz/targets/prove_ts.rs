@@ -1,0 +1,5 @@
+#![no_main]
+
+use safepost_fuzz::prove_movie;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| prove_movie(safepost::metadata::VideoForm::Ts, data));

@@ -1,0 +1,130 @@
+//! What an output must be, case by case, through the real binary: videos. Places that hold text are in `canaries`.
+#![cfg(feature = "video")]
+
+mod support;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use safepost::metadata::{VideoProof, prove_any_video};
+use support::{Bench, ended, film::Seen, tree};
+
+/// Cleans one fixture without looking; the output, its proof and the private report.
+fn rebuilt(name: &str, more: &[&str]) -> (Bench, PathBuf, VideoProof, serde_json::Value) {
+    let bench = Bench::new();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film").join(name);
+    fs::copy(from, bench.path("in").join(name)).unwrap();
+    let (code, said) = ended(&bench.clean(&[&["--metadata-only"], more].concat()));
+    assert_eq!(code, Some(0), "{name}: {said}");
+    let outputs = tree(&bench.path("out"));
+    assert_eq!(outputs.len(), 1);
+    let path = bench.path("out").join(outputs.keys().next().unwrap());
+    let proof = prove_any_video(&mut fs::File::open(&path).unwrap()).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let manifest = fs::read_to_string(bench.path("out.private.jsonl")).unwrap();
+    let row: serde_json::Value = serde_json::from_str(manifest.lines().last().unwrap()).unwrap();
+    (bench, path, proof, row["report"].clone())
+}
+
+/// What ffprobe prints; `None` without it.
+fn ffprobe(path: &Path, args: &[&str]) -> Option<String> {
+    let output = Command::new("ffprobe").args(["-v", "error"]).args(args).arg(path).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[test]
+fn frames_that_an_edit_list_hides_are_gone_for_every_player() {
+    let (_bench, path, proof, report) = rebuilt("hidden-lead-in.mp4", &[]);
+    assert_eq!(proof.frames, 10);
+    assert!(report["dropped"].to_string().contains("hid"), "they are reported: {report}");
+    let count =
+        ["-ignore_editlist", "1", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0"];
+    match ffprobe(&path, &count) {
+        Some(frames) => assert_eq!(frames, "10", "another decoder that ignores edit lists finds no more"),
+        None => eprintln!("skipped: ffprobe is not installed, so no other decoder counts"),
+    }
+    for frame in &Seen::file(&path).frames {
+        // The hidden frames were red, the shown ones are blue.
+        let [_, _, red] = frame.frame.planes().map(|plane| plane[plane.len() / 2]);
+        assert!(red < 128, "a red frame");
+    }
+}
+
+#[test]
+fn pictures_are_upright_and_no_matrix_is_left() {
+    for (name, turned) in
+        [("turned-90.mp4", true), ("turned-180.mp4", false), ("turned-270.mp4", true), ("mirrored.mp4", false)]
+    {
+        let (_bench, path, proof, _) = rebuilt(name, &[]);
+        let size = (proof.size.width, proof.size.height);
+        assert_eq!(size, if turned { (60, 92) } else { (92, 60) }, "{name}");
+        let bytes = fs::read(&path).unwrap();
+        let at = bytes.windows(4).position(|w| w == b"tkhd").unwrap() + 4 + 40;
+        let unit = [0x10000u32, 0, 0, 0, 0x10000, 0, 0, 0, 0x4000_0000].map(u32::to_be_bytes).concat();
+        assert_eq!(bytes[at..at + 36], unit, "{name}");
+    }
+}
+
+#[test]
+fn what_the_stream_crops_is_not_in_the_output() {
+    let (_bench, path, proof, _) = rebuilt("plain.mp4", &[]);
+    // 96 by 64 are coded and 92 by 60 shown; what is coded now is what is shown, to the next even number.
+    assert_eq!((proof.size.width, proof.size.height), (92, 60));
+    let Some(coded) = ffprobe(&path, &["-show_entries", "stream=width,height", "-of", "csv=p=0"]) else {
+        eprintln!("skipped: ffprobe is not installed");
+        return;
+    };
+    assert_eq!(coded, "92,60");
+}
+
+#[test]
+fn every_other_track_is_dropped_and_reported() {
+    let (_bench, path, proof, report) = rebuilt("tracks.mp4", &[]);
+    assert_eq!(proof.channels, None);
+    let dropped = report["dropped"].to_string();
+    for what in ["video", "picture", "time"] {
+        assert!(dropped.contains(what), "{what}: {dropped}");
+    }
+    let bytes = fs::read(path).unwrap();
+    assert_eq!(bytes.windows(4).filter(|w| *w == b"trak").count(), 1);
+}
+
+#[test]
+fn frames_of_high_dynamic_range_become_plain_ones_without_its_messages() {
+    let (_bench, path, proof, _) = rebuilt("hdr-pq.mp4", &[]);
+    assert_eq!(proof.frames, 3);
+    if let Some(says) = ffprobe(&path, &["-show_entries", "stream=pix_fmt,color_transfer", "-of", "csv=p=0"]) {
+        assert!(says.starts_with("yuv420p,") && !says.contains("2084"), "{says}");
+    }
+}
+
+#[test]
+fn irregular_times_and_their_sum_are_kept() {
+    let (bench, path, proof, _) = rebuilt("variable-rate.mp4", &[]);
+    let (before, after) = (Seen::file(&bench.path("in/variable-rate.mp4")), Seen::file(&path));
+    assert_eq!(before.times_us(), after.times_us());
+    assert_eq!(proof.frames, 10);
+}
+
+#[test]
+fn sound_goes_unless_it_is_asked_for() {
+    let (_bench, _, proof, report) = rebuilt("beep.mp4", &[]);
+    assert_eq!((proof.channels, &report["video"]["audio"]), (None, &serde_json::Value::Null));
+    let (_bench, _, proof, report) = rebuilt("beep.mp4", &["--audio", "keep"]);
+    assert_eq!((proof.channels.is_some(), &report["video"]["audio"]), (true, &"keep".into()));
+}
+
+#[test]
+fn damage_in_the_middle_is_never_skipped_in_silence() {
+    let bench = Bench::new();
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film/corrupt-group.mp4");
+    fs::copy(from, bench.path("in/a.mp4")).unwrap();
+    let (code, said) = ended(&bench.clean(&["--metadata-only"]));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(tree(&bench.path("out")).is_empty());
+    let (_bench, _, proof, report) = rebuilt("corrupt-group.mp4", &["--allow-damaged"]);
+    assert_eq!(proof.frames, 30);
+    assert!(report["video"]["damaged_frames"].as_u64() > Some(0), "{report}");
+}
