@@ -93,7 +93,7 @@ pub struct CleanArgs {
     #[command(flatten)]
     pub policy: PolicyArgs,
     /// Only rebuild without metadata: look for nothing, redact nothing but `--regions` (needs no models)
-    #[arg(long, conflicts_with_all = ["redact", "style", "speed"])]
+    #[arg(long, conflicts_with_all = ["redact", "speed"])]
     pub metadata_only: bool,
     /// Keep folders and file names (they may name a patient) instead of random ones
     #[arg(long)]

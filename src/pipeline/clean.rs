@@ -46,7 +46,7 @@ impl Cleaner {
     /// When the input cannot be read whole, a detector fails, or the output cannot be encoded.
     pub fn clean_bytes(&self, input: impl Into<Vec<u8>>) -> Result<Cleaned, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
-        let mut report = InputReport::new(source.info(), self.classes());
+        let mut report = InputReport::new(source.info(), self.looked_for());
         match self.encode(source.as_mut(), &mut report) {
             Ok(outputs) => Ok(Cleaned { outputs, report }),
             Err(Stop::Refuted(reason)) => {
@@ -71,7 +71,7 @@ impl Cleaner {
     /// When the input cannot be read whole or a detector fails.
     pub fn inspect_bytes(&self, input: impl Into<Vec<u8>>) -> Result<InputReport, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
-        let mut report = InputReport::new(source.info(), self.classes());
+        let mut report = InputReport::new(source.info(), self.looked_for());
         while let Some(timed) = self.next(source.as_mut(), &report)? {
             let (_, frame_report) = self.redact_raw(timed.frame)?;
             report.frames.push(frame_report);

@@ -61,7 +61,7 @@ impl Cleaner {
             sound: video.audio.is_some(),
         };
         let refuted = refute_video(draft.path(), &expected, &self.policy.limits).err();
-        let mut report = InputReport::of_video(format, dropped, video, self.classes());
+        let mut report = InputReport::of_video(format, dropped, video, self.looked_for());
         if let Some(refutation) = refuted {
             report.outcome = Outcome::Withheld { reason: refutation.to_string() };
         }
@@ -79,7 +79,7 @@ impl Cleaner {
         let dropped = source.info().dropped.clone();
         let told = Told { notes, shown_us: None };
         let video = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told)?;
-        Ok(InputReport::of_video(format, dropped, video, self.classes()))
+        Ok(InputReport::of_video(format, dropped, video, self.looked_for()))
     }
 
     /// Cleans a video as it comes, for pipes: what `create` makes gets frames while `source` is read, later by

@@ -120,7 +120,7 @@ impl Cleaner {
     pub fn metadata_only(policy: Policy) -> Result<Self, SetupError> {
         policy.check()?;
         let policy = Policy { redact: Vec::new(), ..policy };
-        Ok(Self { policy, detectors: Vec::new(), models: Vec::new(), observer: Arc::new(Silent) })
+        Ok(Self { policy, detectors: Vec::new(), second: None, models: Vec::new(), observer: Arc::new(Silent) })
     }
 
     /// The same cleaner, telling `observer` what it does and asking it whether to stop.
@@ -165,6 +165,14 @@ impl Cleaner {
         };
         let all = self.detectors.iter().enumerate().map(|(at, detector)| (at, of(detector.as_ref())));
         all.filter(|(_, classes)| !classes.is_empty()).collect()
+    }
+
+    /// The classes that are looked for, each once.
+    pub(crate) fn looked_for(&self) -> Vec<Class> {
+        let mut classes: Vec<_> = self.wanted().into_iter().flat_map(|(_, classes)| classes).collect();
+        classes.sort();
+        classes.dedup();
+        classes
     }
 
     /// Finds and destroys in one upright frame of 8-bit sRGB pixels; the pixels come back with the report.
