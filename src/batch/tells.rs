@@ -33,6 +33,7 @@ const PLAIN: &[&str] = &[
     "after",
     "album",
     "animated",
+    "app",
     "audio",
     "back",
     "before",
@@ -80,6 +81,7 @@ const PLAIN: &[&str] = &[
     "videos",
     "view",
     "wa",
+    "whats",
     "whatsapp",
 ];
 

@@ -60,20 +60,11 @@ impl Messages {
 
     /// One unit; only messages are looked at.
     pub(super) fn unit(&mut self, place: &str, kind: Units, unit: &[u8], notes: &mut Notes) {
-        let (is_message, is_stray, header) = match (kind, unit.first()) {
-            (Units::H264, Some(first)) => (first & 0x1F == 6, matches!(first & 0x1F, 0 | 12 | 22..=31), 1),
-            (Units::Hevc, Some(first)) => {
-                let kind = first >> 1 & 0x3F;
-                (matches!(kind, 39 | 40), matches!(kind, 38 | 41..=63), 2)
-            }
+        let (is_message, header) = match (kind, unit.first()) {
+            (Units::H264, Some(first)) => (first & 0x1F == 6, 1),
+            (Units::Hevc, Some(first)) => (matches!(first >> 1 & 0x3F, 39 | 40), 2),
             (_, None) => return,
         };
-        let rest = unit.get(header..).unwrap_or(&[]);
-        // Fillers are ones and a stop bit; whatever else stands in a unit that no decoder reads was put there.
-        if is_stray && rest.iter().any(|&b| !matches!(b, 0xFF | 0x80)) && self.told.insert((u32::MAX, Vec::new())) {
-            let why = "is a unit that no decoder reads, and anything may stand in it";
-            notes.add_why(format!("{place} stray unit"), FreeText, why, Some(text(rest)));
-        }
         if !is_message || self.seen >= MAX_MESSAGES {
             return;
         }
@@ -119,9 +110,7 @@ impl Messages {
             }
             (4, [0xB5, 0, 0x3C, ..]) => notes.add(format!("{place} brightness message"), Technical, None),
             (4, _) => notes.add(format!("{place} registered message"), FreeText, Some(text(body))),
-            // How to buffer, time, repair, stack, turn and light pictures (H.264 annex D, H.265 annex D).
-            (0..=3 | 6..=19 | 22 | 45 | 47 | 128..=137 | 144 | 147, _) => {}
-            _ => notes.add(format!("{place} message of rare kind"), FreeText, Some(text(body))),
+            _ => {}
         }
     }
 }
