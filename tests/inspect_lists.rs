@@ -84,7 +84,11 @@ fn write_clean(path: &Path, width: u32, height: u32) {
         "png" => {
             codecs::png::PngEncoder::new(&mut out).write_image(&picture, width, height, colour).expect("encodes")
         }
-        "gif" => codecs::gif::GifEncoder::new(&mut out).encode(&picture, width, height, colour).expect("encodes"),
+        // Few colours, so that the palette has no others: unused ones are a place to hide in.
+        "gif" => {
+            let few: Vec<u8> = picture.iter().map(|v| v & 0xC0).collect();
+            codecs::gif::GifEncoder::new(&mut out).encode(&few, width, height, colour).expect("encodes");
+        }
         "webp" => codecs::webp::WebPEncoder::new_lossless(&mut out)
             .encode(&picture, width, height, colour)
             .expect("encodes"),
