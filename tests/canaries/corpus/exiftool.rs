@@ -66,11 +66,8 @@ fn clean(kind: &str) -> (&'static str, Vec<u8>) {
 }
 
 fn is_read(kind: &str) -> bool {
-    match kind {
-        "heic" | "avif" => cfg!(feature = "heic"),
-        "mp4" | "mov" => cfg!(feature = "video"),
-        _ => true,
-    }
+    let (still, moving) = (["heic", "avif"].contains(&kind), MOVIE.contains(&kind));
+    (cfg!(feature = "heic") || !still) && (cfg!(feature = "video") || !moving)
 }
 
 /// Plants everything below `folder`; `None` without exiftool.

@@ -8,9 +8,12 @@ mod gif;
 mod heif;
 mod jpeg;
 mod jxl;
+#[cfg(feature = "video")]
 mod mkv;
+#[cfg(feature = "video")]
 mod mp4;
 mod png;
+#[cfg(feature = "video")]
 mod streams;
 pub mod tiff;
 mod webp;
