@@ -32,7 +32,7 @@ was used, because none with a known licence was found**: what the network knows 
 
 | source | pictures | labels |
 |---|---|---|
-| coco_mini (COCO annotations, CC BY 4.0) | 415 | screens, telephones, books: held out, for measuring |
+| coco_mini (COCO annotations, CC BY 4.0) | 415 | screens, telephones, books; the 155 of one repository held out |
 | office_objects (CC BY 4.0) | 187 | screens, telephones |
 | e-waste sets (Roboflow exports) | 511 | laptops, monitors, telephones |
 | NYU Depth v2 (research use) | 675 and 206 without | books, paper, whiteboards; the last 15 % of rooms held out |
