@@ -142,3 +142,26 @@ proptest! {
         prop_assert_eq!(file(&room), file(&other));
     }
 }
+
+/// Sees a screen and a badge.
+struct Two;
+
+impl Detector for Two {
+    fn classes(&self) -> &[Class] {
+        &[Class::Screen, Class::Badge]
+    }
+
+    fn detect(&self, _picture: &dyn Picture) -> Result<Vec<Finding>, DetectError> {
+        let shape = Shape::Rect(Rect::new(0.0, 0.0, 8.0, 8.0));
+        let seen = |class| Finding { class, shape, score: 0.9, source: "two".to_owned() };
+        Ok(vec![seen(Class::Screen), seen(Class::Badge)])
+    }
+}
+
+#[test]
+fn a_class_that_was_not_asked_for_is_neither_covered_nor_reported_as_found() {
+    let policy = Policy { redact: vec![Class::Badge], ..Policy::default() };
+    let cleaner = Cleaner::with_detectors(policy, vec![Box::new(Two)]).unwrap();
+    let (_, report) = cleaner.redact_frame(RgbImage::new(32, 32)).unwrap();
+    assert_eq!(report.findings.iter().map(|f| f.class).collect::<Vec<_>>(), [Class::Badge]);
+}

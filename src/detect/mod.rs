@@ -3,6 +3,7 @@
 pub mod code;
 pub mod evidence;
 pub mod face;
+mod input;
 pub mod object;
 pub mod palm;
 pub mod picture;

@@ -140,7 +140,7 @@ impl Cleaner {
         &self.models
     }
 
-    /// Everything that the detectors see in one upright picture, before the policy decides. Pixels are 8-bit sRGB.
+    /// Everything of the policy's classes that the detectors see in one upright picture. Pixels are 8-bit sRGB.
     ///
     /// # Errors
     /// When a detector fails.
@@ -153,6 +153,8 @@ impl Cleaner {
         if let Some(second) = &self.second {
             findings.extend(second.look(picture, &findings)?);
         }
+        // A detector of several classes sees all of them; what stays visible must not be reported as if it had gone.
+        findings.retain(|finding| self.policy.redact.contains(&finding.class));
         Ok(findings)
     }
 

@@ -1,7 +1,7 @@
 //! CenterFace (Xu et al. 2019, arXiv 1911.03599): one network run and what its four maps mean. Separate because this
 //! is the only file that knows the network's tensors.
 
-use ndarray::{Array4, ArrayD, ArrayViewD, Axis};
+use ndarray::{ArrayD, ArrayViewD};
 
 use crate::{
     error::{DetectError, InferError},
@@ -9,7 +9,10 @@ use crate::{
     infer::{Model, Tensor},
 };
 
-use super::super::Picture;
+use super::super::{
+    Picture,
+    input::{self, planes},
+};
 
 /// The network's name in the manifest and in findings.
 pub(super) const NAME: &str = "centerface";
@@ -46,15 +49,7 @@ pub(super) fn look(
     to: Size,
 ) -> Result<Vec<Seen>, DetectError> {
     let pixels = picture.sample(roi, to)?;
-    let padded = |px: u32| px.next_multiple_of(SIDE_MULTIPLE) as usize;
-    let mut input = Array4::<f32>::zeros((1, 3, padded(to.height), padded(to.width)));
-    for (channel, mut plane) in input.index_axis_mut(Axis(0), 0).outer_iter_mut().enumerate() {
-        for (mut row, colours) in plane.outer_iter_mut().zip(pixels.rows()) {
-            for (value, pixel) in row.iter_mut().zip(colours) {
-                *value = f32::from(pixel.0[channel]);
-            }
-        }
-    }
+    let input = planes(&pixels, SIDE_MULTIPLE, 0.0);
     let cells = (input.dim().2 / STRIDE as usize, input.dim().3 / STRIDE as usize);
     let maps = model.run(Tensor::F32(input.into_dyn()))?;
     let (sx, sy) = (roi.width() as f32 / to.width as f32, roi.height() as f32 / to.height as f32);
@@ -96,15 +91,8 @@ fn decode(maps: &[ArrayD<f32>], (rows, columns): (usize, usize)) -> Result<Vec<S
 }
 
 /// The highest score of every heap of boxes, best first.
-fn strongest(mut seen: Vec<Seen>) -> Vec<Seen> {
-    seen.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut kept: Vec<Seen> = Vec::new();
-    for candidate in seen {
-        if kept.iter().all(|k| k.rect.iou(&candidate.rect) < SAME_IOU) {
-            kept.push(candidate);
-        }
-    }
-    kept
+fn strongest(seen: Vec<Seen>) -> Vec<Seen> {
+    input::strongest(seen, |s| s.score, |a, b| a.rect.iou(&b.rect) >= SAME_IOU)
 }
 
 #[cfg(test)]

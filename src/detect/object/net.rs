@@ -5,7 +5,7 @@
 //! each class and the distances from its middle to the four sides of the thing that it lies in. All cells answer twice:
 //! once as trained for these classes, once as COCO taught about screens and books. How it was trained is in `training/`.
 
-use ndarray::{Array4, ArrayView2, Axis, Ix3};
+use ndarray::{ArrayView2, Axis, Ix3};
 
 use crate::{
     error::{DetectError, InferError},
@@ -14,7 +14,11 @@ use crate::{
     infer::{Model, Tensor},
 };
 
-use super::super::{Picture, tile::Tile};
+use super::super::{
+    Picture,
+    input::{self, planes},
+    tile::Tile,
+};
 
 /// The network's name in the manifest and in findings.
 pub(super) const NAME: &str = "objects";
@@ -57,16 +61,8 @@ pub(super) fn look(
     floor: impl Fn(Class) -> f32,
 ) -> Result<Vec<Seen>, DetectError> {
     let pixels = picture.sample(tile.roi, tile.to)?;
-    let padded = |px: u32| px.next_multiple_of(STRIDES[2] as u32) as usize;
-    let (height, width) = (padded(tile.to.height), padded(tile.to.width));
-    let mut input = Array4::<f32>::from_elem((1, 3, height, width), FILL);
-    for (channel, mut plane) in input.index_axis_mut(Axis(0), 0).outer_iter_mut().enumerate() {
-        for (mut row, colours) in plane.outer_iter_mut().zip(pixels.rows()) {
-            for (value, pixel) in row.iter_mut().zip(colours) {
-                *value = f32::from(pixel.0[channel]);
-            }
-        }
-    }
+    let input = planes(&pixels, STRIDES[2] as u32, FILL);
+    let (height, width) = (input.dim().2, input.dim().3);
     let answer = model.run(Tensor::F32(input.into_dyn()))?;
     let points: Vec<_> = STRIDES.iter().flat_map(|&stride| cells(height, width, stride)).collect();
     let points = points.repeat(BRANCHES);
@@ -122,15 +118,9 @@ fn decode(
 }
 
 /// The highest score of every heap of boxes of one class, best first.
-pub(super) fn strongest(mut seen: Vec<Seen>) -> Vec<Seen> {
-    seen.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut kept: Vec<Seen> = Vec::new();
-    for candidate in seen {
-        if kept.iter().all(|k| k.class != candidate.class || k.rect.iou(&candidate.rect) < SAME_IOU) {
-            kept.push(candidate);
-        }
-    }
-    kept
+pub(super) fn strongest(seen: Vec<Seen>) -> Vec<Seen> {
+    let same = |a: &Seen, b: &Seen| a.class == b.class && a.rect.iou(&b.rect) >= SAME_IOU;
+    input::strongest(seen, |s| s.score, same)
 }
 
 #[cfg(test)]

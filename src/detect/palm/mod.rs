@@ -6,7 +6,7 @@ mod blaze;
 
 use std::sync::Arc;
 
-use super::Picture;
+use super::{Picture, input};
 use crate::{
     error::{DetectError, InferError},
     geom::{Point, PxRect, Rect, Size},
@@ -112,15 +112,8 @@ fn on_rim(palm: &Palm, roi: PxRect, size: Size) -> bool {
 }
 
 /// The best of every heap of palms, best first.
-fn strongest(mut found: Vec<Palm>) -> Vec<Palm> {
-    found.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut kept: Vec<Palm> = Vec::new();
-    for candidate in found {
-        if kept.iter().all(|palm| palm.bounds.iou(&candidate.bounds) < SAME_IOU) {
-            kept.push(candidate);
-        }
-    }
-    kept
+fn strongest(found: Vec<Palm>) -> Vec<Palm> {
+    input::strongest(found, |palm| palm.score, |a, b| a.bounds.iou(&b.bounds) >= SAME_IOU)
 }
 
 #[cfg(test)]
