@@ -7,6 +7,7 @@ mod clean;
 mod inspect;
 mod kept;
 mod pipe;
+mod policy_args;
 mod print;
 mod progress;
 mod setup;

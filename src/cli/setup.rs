@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{
     Exit, Fatal,
-    args::{PolicyArgs, RuntimeArgs, VideoArgs},
+    args::RuntimeArgs,
+    policy_args::{PolicyArgs, VideoArgs},
     print,
 };
 use crate::{

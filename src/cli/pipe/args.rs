@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::super::args::PolicyArgs;
+use super::super::policy_args::PolicyArgs;
 use crate::{
     clip::Container,
     geom::Size,
