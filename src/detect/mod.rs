@@ -9,6 +9,7 @@ pub mod palm;
 pub mod picture;
 mod plane;
 mod pose;
+pub mod read;
 pub mod second;
 pub mod text;
 mod tile;
