@@ -46,7 +46,7 @@ fn outputs_have_neutral_times_and_nothing_lies_beside_them() {
     let mut beside: Vec<_> =
         bench.path("").read_dir().unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     beside.sort();
-    assert_eq!(beside, ["in", "out", "out.private.jsonl"]);
+    assert_eq!(beside, ["in", "out", "out.private.jsonl", "out.private.key", "out.private.names.jsonl"]);
 }
 
 #[test]
@@ -213,6 +213,7 @@ fn private_runs_never_say_a_name() {
         if more.contains(&"--private") {
             let manifest = fs::read_to_string(bench.path("out.private.jsonl")).unwrap();
             assert!(!manifest.contains("JohnDoe") && !manifest.contains("MRN"), "{manifest}");
+            assert!(!bench.path("out.private.names.jsonl").exists());
         }
     }
 }

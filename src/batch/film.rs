@@ -26,8 +26,7 @@ impl Worker<'_> {
     ) -> Result<Ending, CleanError> {
         // From before the hash on: what is written down and what is cleaned must be one file.
         let stamp = media::Stamp::of(&item.path)?;
-        let (sha256, bytes) = media::hash_file(&item.path)?;
-        job.input_bytes = bytes;
+        let (sha256, _) = media::hash_file(&item.path)?;
         job.input_sha256 = Some(sha256.clone());
         if let Some(before) = self.done.take(&sha256, &self.options.out, stem) {
             return Ok(before);

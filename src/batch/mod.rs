@@ -6,6 +6,7 @@ mod names;
 mod resume;
 mod run;
 mod tells;
+mod trail;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -22,12 +23,16 @@ pub use walk::{Item, Origin, list};
 pub struct Options {
     /// Folder for the outputs; made when missing.
     pub out: PathBuf,
-    /// The private manifest. Default: beside the output folder, see [`default_manifest`].
+    /// The audit trail; its key and the file of names lie beside it. Default: beside the output folder, see
+    /// [`default_manifest`].
     pub manifest: PathBuf,
     /// Keep the inputs' folders and stems instead of neutral random names.
     pub keep_names: bool,
-    /// Leave the inputs' names out of the manifest.
+    /// Write no names of inputs anywhere. Otherwise they go into a private file beside the trail, see
+    /// [`audit::names_file`](crate::audit::names_file); the trail itself never holds any.
     pub private: bool,
+    /// Who runs it, for the trail. Default: nobody is named.
+    pub operator: Option<String>,
     /// Do everything again and replace outputs of the same name.
     pub overwrite: bool,
     /// Find and report, write nothing at all.
@@ -38,7 +43,7 @@ pub struct Options {
     pub boxes: Option<PathBuf>,
 }
 
-/// The manifest that belongs to an output folder: beside it, so that everything inside may be posted.
+/// The audit trail that belongs to an output folder: beside it, so that everything inside may be posted.
 pub fn default_manifest(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(".private.jsonl");
@@ -120,7 +125,7 @@ pub enum BatchError {
         /// The system's error.
         source: std::io::Error,
     },
-    /// The manifest failed.
+    /// The audit trail failed.
     #[error(transparent)]
     Audit(#[from] AuditError),
     /// Leftovers of a killed run could not be removed.

@@ -6,49 +6,54 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::Ending;
-use crate::{audit::Row, media::hash_file, pipeline::InputReport};
+use super::{Ending, trail};
+use crate::{
+    audit::{Input, Key},
+    media::hash_file,
+};
 
 /// Rows of earlier runs that still hold, by content of the input.
 ///
 /// Two inputs with the same bytes were given two outputs, so each row answers for one input only.
 #[derive(Debug, Default)]
 pub struct Done {
-    rows: Mutex<HashMap<String, Vec<Row<InputReport>>>>,
+    /// Inputs stand in the trail as a keyed hash. Without a trail there are no rows.
+    key: Option<Key>,
+    rows: Mutex<HashMap<String, Vec<Input>>>,
 }
 
 impl Done {
-    /// The rows that were made by the same tool, policy and models, and ended clean.
-    pub fn new(rows: Vec<Row<InputReport>>, fingerprint: &Fingerprint) -> Self {
+    /// Of rows that [count](Self::counts).
+    pub fn new(rows: Vec<Input>, key: Key) -> Self {
         let mut by_content: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
-            if row.outcome == "clean"
-                && fingerprint.made(&row)
-                && let Some(sha256) = row.input_sha256.clone()
-            {
-                by_content.entry(sha256).or_default().push(row);
+            if let Some(content) = row.input_hmac.clone() {
+                by_content.entry(content).or_default().push(row);
             }
         }
-        Self { rows: Mutex::new(by_content) }
+        Self { key: Some(key), rows: Mutex::new(by_content) }
+    }
+
+    /// Whether a row was made by the same tool, policy and models, and ended clean.
+    pub fn counts(row: &Input, fingerprint: &Fingerprint) -> bool {
+        row.outcome == "clean" && fingerprint.made(row)
     }
 
     /// The earlier ending of an input with this content, if its outputs are still there, byte for byte, under the
-    /// stem that is wanted now (any stem when names are neutral).
+    /// stem that is wanted now (or under neutral names, if those are).
     pub fn take(&self, input_sha256: &str, out: &Path, stem: Option<&Path>) -> Option<Ending> {
+        let content = self.key.as_ref()?.input(input_sha256);
         let mut by_content = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = by_content.get_mut(input_sha256)?;
-        let found = rows.iter().position(|row| {
-            let named = |name: &str| {
-                stem.is_none_or(|stem| {
-                    let tail = name.strip_prefix(&*stem.to_string_lossy());
-                    tail.is_some_and(|tail| tail.starts_with('.') || tail.starts_with("-page"))
-                })
-            };
-            row.outputs.iter().all(|o| named(&o.name) && is_file_with_hash(&out.join(&o.name), &o.sha256))
-        })?;
-        let row = rows.swap_remove(found);
-        let outputs = row.outputs.into_iter().map(|o| PathBuf::from(o.name)).collect();
-        row.report.map(|report| Ending::DoneBefore { report, outputs })
+        let rows = by_content.get_mut(&content)?;
+        let paths = |row: &Input| {
+            let paths = row.outputs.iter().map(|output| {
+                trail::path(&output.name, stem).filter(|path| is_file_with_hash(&out.join(path), &output.sha256))
+            });
+            paths.collect::<Option<Vec<PathBuf>>>()
+        };
+        let (found, outputs) = rows.iter().enumerate().find_map(|(at, row)| Some((at, paths(row)?)))?;
+        let report = serde_json::from_value(rows.swap_remove(found).report?).ok()?;
+        Some(Ending::DoneBefore { report, outputs })
     }
 }
 
@@ -68,7 +73,7 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    fn made(&self, row: &Row<InputReport>) -> bool {
+    fn made(&self, row: &Input) -> bool {
         row.tool == self.tool && row.policy_sha256 == self.policy_sha256 && row.models_sha256 == self.models_sha256
     }
 }

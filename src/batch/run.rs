@@ -1,4 +1,4 @@
-//! Runs a list of inputs through a cleaner on several threads, with one writer for the manifest.
+//! Runs a list of inputs through a cleaner on several threads, with one writer for the trail.
 
 use std::{
     fs,
@@ -9,7 +9,6 @@ use std::{
         mpsc,
     },
     thread,
-    time::SystemTime,
 };
 
 use super::{
@@ -17,10 +16,11 @@ use super::{
     boxes::Boxes,
     names,
     resume::{Done, Fingerprint},
+    trail::Writer,
     walk::{self, Item, Origin},
 };
 use crate::{
-    audit::{Manifest, OutputRow, Row, VERSION},
+    audit::OutputRow,
     error::{CleanError, MediaError},
     infer::registry::sha256_hex,
     media::{
@@ -52,6 +52,8 @@ pub struct Batch {
     pub handled: Vec<Handled>,
     /// Whether it was stopped before all inputs were handled.
     pub interrupted: bool,
+    /// Hash of the last row of the audit trail; `None` on a dry run.
+    pub trail_head: Option<String>,
 }
 
 /// Told how a batch is going, from one thread.
@@ -66,8 +68,8 @@ pub trait Progress {
 /// Cleans every file below `inputs`.
 ///
 /// # Errors
-/// When nothing could be begun (an input is missing, input and output overlap, the output folder or the manifest cannot
-/// be used), or the manifest cannot be written. A failing input is no error here: see [`Ending::Failed`].
+/// When nothing could be begun (an input is missing, input and output overlap, the output folder or the audit trail
+/// cannot be used), or the trail cannot be written. A failing input is no error here: see [`Ending::Failed`].
 pub fn run(
     cleaner: &Cleaner,
     inputs: &[PathBuf],
@@ -76,15 +78,13 @@ pub fn run(
 ) -> Result<Batch, BatchError> {
     let items = walk::collect(inputs, &options.out)?;
     let fingerprint = fingerprint(cleaner);
-    let mut manifest = None;
-    let mut done = Done::default();
-    if !options.dry_run {
-        let open = prepare(options)?;
-        if !options.overwrite {
-            done = Done::new(open.rows()?, &fingerprint);
+    let (mut trail, done) = match options.dry_run {
+        true => (None, Done::default()),
+        false => {
+            let (trail, done) = prepare(cleaner, options, &fingerprint)?;
+            (Some(trail), done)
         }
-        manifest = Some(open);
-    }
+    };
     let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
     let stems = options.keep_names.then(|| names::kept(&items));
     let worker = Worker { cleaner, options, done: &done, boxes: boxes.as_ref(), large: Mutex::new(()) };
@@ -111,15 +111,13 @@ pub fn run(
         drop(send);
         for (index, job) in receive {
             let item = &items[index];
-            let row = job.row(item, options, &fingerprint);
-            let ended = Handled { index, path: item.path.clone(), ending: job.into_ending() };
-            if let (Some(manifest), Some(row)) = (&mut manifest, row)
-                && let Err(error) = manifest.append(&row)
-            {
+            let stem = stems.as_ref().map(|s| s[index].as_path());
+            if let Some(Err(error)) = trail.as_mut().map(|trail| trail.append(item, stem, &job)) {
                 // Without a trail nothing more may be published: stop handing out work.
                 next.store(items.len(), Ordering::Relaxed);
-                failure = Some(error);
+                failure.get_or_insert(error);
             }
+            let ended = Handled { index, path: item.path.clone(), ending: job.into_ending() };
             progress.handled(&ended);
             handled.push(ended);
         }
@@ -132,7 +130,8 @@ pub fn run(
     }
     handled.sort_by_key(|h| h.index);
     let interrupted = handled.len() < items.len();
-    Ok(Batch { handled, interrupted })
+    let trail_head = trail.map(|trail| trail.head().to_owned());
+    Ok(Batch { handled, interrupted, trail_head })
 }
 
 fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
@@ -144,19 +143,19 @@ fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
     }
 }
 
-/// Makes the output folder, locks the manifest and clears what a killed run left.
-fn prepare(options: &Options) -> Result<Manifest, BatchError> {
+/// Makes the output folder, locks the trail and clears what a killed run left.
+fn prepare(cleaner: &Cleaner, options: &Options, made_by: &Fingerprint) -> Result<(Writer, Done), BatchError> {
     let out = &options.out;
     fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
-    outside(&options.manifest, "manifest", options)?;
-    let manifest = Manifest::open(&options.manifest)?;
+    outside(&options.manifest, "audit trail", options)?;
+    let opened = Writer::open(options, cleaner, made_by)?;
     draft::sweep(out)?;
     // Found out now rather than after the first picture's minute of work.
     drop(Draft::write(out, &[]).map_err(|error| match error {
         MediaError::Io { source, .. } => BatchError::Out { out: out.clone(), source },
         other => other.into(),
     })?);
-    Ok(manifest)
+    Ok(opened)
 }
 
 /// Refuses a private file inside the output folder.
@@ -183,14 +182,13 @@ pub(super) struct Worker<'a> {
 /// What a worker hands to the writer.
 pub(super) struct Job {
     pub(super) input_sha256: Option<String>,
-    pub(super) input_bytes: u64,
     pub(super) outputs: Vec<OutputRow>,
-    ending: Result<Ending, CleanError>,
+    pub(super) ending: Result<Ending, CleanError>,
 }
 
 impl Worker<'_> {
     fn handle(&self, index: usize, item: &Item, stem: Option<&Path>) -> Job {
-        let mut job = Job { input_sha256: None, input_bytes: 0, outputs: Vec::new(), ending: Ok(Ending::Skipped) };
+        let mut job = Job { input_sha256: None, outputs: Vec::new(), ending: Ok(Ending::Skipped) };
         job.ending = self.try_handle(index, item, stem, &mut job);
         job
     }
@@ -215,8 +213,7 @@ impl Worker<'_> {
             }
             read => read?,
         };
-        job.input_bytes = bytes.len() as u64;
-        let sha256 = sha256_hex(&bytes);
+        let (sha256, size) = (sha256_hex(&bytes), bytes.len() as u64);
         job.input_sha256 = Some(sha256.clone());
         if item.origin == Origin::Folder && is_no_picture(&item.path, &bytes) {
             return Ok(Ending::Skipped);
@@ -224,7 +221,7 @@ impl Worker<'_> {
         if let Some(before) = self.done.take(&sha256, &self.options.out, stem) {
             return Ok(before);
         }
-        let _alone = self.gate(job.input_bytes);
+        let _alone = self.gate(size);
         if self.options.dry_run {
             let report = self.cleaner.inspect_bytes(bytes)?;
             self.note(index, &report)?;
@@ -309,30 +306,6 @@ fn is_no_picture(path: &Path, bytes: &[u8]) -> bool {
 }
 
 impl Job {
-    fn row(&self, item: &Item, options: &Options, fingerprint: &Fingerprint) -> Option<Row<InputReport>> {
-        let (outcome, reason, report) = match &self.ending {
-            Ok(Ending::Clean { report, .. }) => ("clean", None, Some(report)),
-            Ok(Ending::Withheld { report, reason }) => ("withheld", Some(reason.clone()), Some(report)),
-            Ok(Ending::Failed { reason }) => ("failed", Some(reason.clone()), None),
-            Ok(Ending::DoneBefore { .. } | Ending::Skipped) => return None,
-            Err(error) => ("failed", Some(error.to_string()), None),
-        };
-        Some(Row {
-            v: VERSION,
-            time_unix_s: SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs()),
-            tool: fingerprint.tool.clone(),
-            policy_sha256: fingerprint.policy_sha256.clone(),
-            models_sha256: fingerprint.models_sha256.clone(),
-            input_name: (!options.private).then(|| item.path.to_string_lossy().into_owned()),
-            input_sha256: self.input_sha256.clone(),
-            input_bytes: self.input_bytes,
-            outcome: outcome.to_owned(),
-            reason,
-            outputs: self.outputs.clone(),
-            report: report.cloned(),
-        })
-    }
-
     fn into_ending(self) -> Ending {
         self.ending.unwrap_or_else(|error| Ending::Failed { reason: error.to_string() })
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{pipe::PipeArgs, policy_args::PolicyArgs};
+use super::{audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs};
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
 /// and bar codes, destroys them, checks its own output.
@@ -56,6 +56,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Prove that files hold their picture or video and nothing else; writes nothing
     Verify(VerifyArgs),
+    /// Check, show, export or shorten an audit trail
+    Audit(AuditArgs),
     /// Print the policy in force, every key explained
     Policy(PolicyArgs),
     /// List the models, where they come from, their licences and whether the files are the right ones
@@ -101,12 +103,15 @@ pub struct CleanArgs {
     /// Inputs handled at the same time [default: the number of cores]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
-    /// Where to write the private manifest, which maps outputs to inputs [default: beside the output folder]
-    #[arg(long, value_name = "FILE")]
+    /// Where to write the private audit trail, its key and the names of the inputs [default: beside the output folder]
+    #[arg(long, visible_alias = "trail", value_name = "FILE")]
     pub manifest: Option<PathBuf>,
-    /// Name inputs by number only, on the screen and in the manifest
+    /// Name inputs by number only, and write their names nowhere
     #[arg(long)]
     pub private: bool,
+    /// Who runs this, for the audit trail [default: nobody is named]
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
     /// Write what was destroyed in each frame to this file, one line of JSON each
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,

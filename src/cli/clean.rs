@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{
     Exit, Fatal,
     args::{CleanArgs, RuntimeArgs},
-    kept,
+    audit, kept,
     print::{self, count},
     progress::{Frames, Screen, name},
     setup,
@@ -54,6 +54,7 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
         out: args.out.clone(),
         keep_names: args.keep_names,
         private: args.private,
+        operator: args.operator.clone(),
         overwrite: args.overwrite,
         dry_run: args.dry_run,
         jobs,
@@ -181,10 +182,7 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
         lines.push("dry run: nothing was written".to_owned());
     } else {
         lines.push(format!("outputs: {} in {}", count(totals.outputs, "file", "files"), options.out.display()));
-        lines.push(format!(
-            "private: {} says which output came from which input; never post it",
-            options.manifest.display()
-        ));
+        lines.extend(audit::after_run(batch, options));
     }
     for handled in &batch.handled {
         let name = || name(handled, options.private);
@@ -210,6 +208,8 @@ struct JsonReport<'a> {
     looked_for: &'a [Class],
     exit_code: u8,
     interrupted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trail_head: Option<&'a str>,
     totals: Totals,
     inputs: Vec<JsonInput<'a>>,
 }
@@ -257,6 +257,7 @@ impl<'a> JsonReport<'a> {
             looked_for: cleaner.policy().redact.as_slice(),
             exit_code: exit as u8,
             interrupted: batch.interrupted,
+            trail_head: batch.trail_head.as_deref(),
             totals: Totals::of(batch),
             inputs,
         }

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stderr, reason = "the command line is the part that talks to a person")]
 
 mod args;
+mod audit;
 mod clean;
 mod inspect;
 mod kept;
@@ -19,6 +20,7 @@ use clap::{CommandFactory, Parser, error::ErrorKind};
 use miette::Diagnostic;
 
 use crate::{
+    audit::AuditError,
     batch::BatchError,
     error::{MediaError, PolicyError, SetupError},
 };
@@ -55,6 +57,13 @@ enum Fatal {
     #[error(transparent)]
     #[diagnostic(help("no input was changed"))]
     Batch(#[from] BatchError),
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    #[error("{} cannot be written: {source}", .path.display())]
+    #[diagnostic(help("a file that is there is replaced only with --overwrite"))]
+    Export { path: std::path::PathBuf, source: io::Error },
+    #[error(transparent)]
+    Media(#[from] MediaError),
     #[error("writing to standard output failed: {0}")]
     Stdout(#[from] io::Error),
     #[error("standard {which} is a terminal: {advice}")]
@@ -106,6 +115,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Pipe(args) => pipe::run(args, &runtime),
         Command::Inspect(args) => inspect::run(args, &runtime),
         Command::Verify(args) => verify::run(&args),
+        Command::Audit(args) => audit::run(&args),
         Command::Policy(args) => {
             print::out(setup::policy(&args)?.to_documented_toml())?;
             Ok(Exit::Clean)

@@ -58,6 +58,10 @@ pub struct InputReport {
     pub dropped: Vec<String>,
     /// One report a frame or page; empty for videos.
     pub frames: Vec<FrameReport>,
+    /// Findings that were counted and whose places were not kept, by class; empty except in a report that comes from an
+    /// audit trail.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub counted: BTreeMap<Class, u64>,
     /// What happened to a video; `None` for pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<VideoReport>,
@@ -74,6 +78,7 @@ impl InputReport {
             looked_for,
             dropped: info.dropped.clone(),
             frames: Vec::new(),
+            counted: BTreeMap::new(),
             video: None,
             outcome: Outcome::Clean,
         }
@@ -85,14 +90,27 @@ impl InputReport {
         video: VideoReport,
         looked_for: Vec<Class>,
     ) -> Self {
-        let (kind, frames) = (Kind::Video, Vec::new());
-        Self { format, kind, looked_for, dropped, frames, video: Some(video), outcome: Outcome::Clean }
+        let (kind, frames, counted) = (Kind::Video, Vec::new(), BTreeMap::new());
+        Self { format, kind, looked_for, dropped, frames, counted, video: Some(video), outcome: Outcome::Clean }
+    }
+
+    /// The same report with numbers instead of findings: what is where in the picture is nothing for a trail.
+    #[must_use]
+    pub fn without_places(&self) -> Self {
+        let mut report = self.clone();
+        for finding in report.frames.iter_mut().flat_map(|frame| frame.findings.drain(..)) {
+            *report.counted.entry(finding.class).or_default() += 1;
+        }
+        report
     }
 
     /// Number of findings of every class that was found, over all frames; in a video, of things that were followed.
     pub fn counts(&self) -> BTreeMap<Class, usize> {
         let tracks = self.video.iter().flat_map(|video| &video.tracks);
         let mut counts: BTreeMap<_, _> = tracks.filter(|(_, n)| **n > 0).map(|(c, n)| (*c, *n as usize)).collect();
+        for (class, n) in &self.counted {
+            *counts.entry(*class).or_default() += *n as usize;
+        }
         for finding in self.frames.iter().flat_map(|f| &f.findings) {
             *counts.entry(finding.class).or_default() += 1;
         }
