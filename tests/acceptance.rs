@@ -210,7 +210,7 @@ fn an_output_has_neutral_attributes_mode_and_times_and_nothing_else_is_written()
     assert!(tree(&bench.path("tmp")).is_empty(), "nothing in the folder for temporary files");
     assert_eq!(tree(&bench.path("in")), before);
     let beside: Vec<_> = bench.path("").read_dir().unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert_eq!(beside.len(), 4, "in, out, tmp and the manifest: {beside:?}");
+    assert_eq!(beside.len(), 6, "in, out, tmp, the trail, its key and its names: {beside:?}");
     let outputs = tree(&out);
     assert_eq!(outputs.len(), 1);
     let path = out.join(outputs.keys().next().unwrap());
