@@ -201,9 +201,74 @@ pub enum CleanError {
     /// A detector failed; nothing was written, because a failed detector is not one that found nothing.
     #[error("detection failed, so nothing was written: {0}")]
     Detect(#[from] DetectError),
+    /// A worker process failed, or tells of a failure.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
     /// The run was interrupted.
     #[error("interrupted before it was finished; nothing was written for it")]
     Interrupted,
+}
+
+/// What became of a worker process, or what it tells. No output was made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkerError {
+    /// It tells, in the words of the error that it met, why the file was not cleaned.
+    #[error("{message}")]
+    Reported {
+        /// Those words.
+        message: String,
+        /// Whether a detector failed, and not the file.
+        detection: bool,
+    },
+    /// It tells, likewise, why it cannot be set up.
+    #[error("{message}")]
+    Refused {
+        /// Those words.
+        message: String,
+    },
+    /// It could not be started.
+    #[error("the worker program {} could not be started: {source}", .program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// It crashed.
+    #[error("the decoder crashed ({how}) on this file; no output was made")]
+    Crashed {
+        /// The signal or exit code.
+        how: String,
+    },
+    /// It wanted more memory than it may have.
+    #[error(
+        "this file needed more than the {limit_mb} MB of memory that a worker may take; no output was made; raise it with --worker-memory if you trust the file"
+    )]
+    OutOfMemory {
+        /// The limit in millions of bytes.
+        limit_mb: u64,
+    },
+    /// It gave no sign of life.
+    #[error(
+        "the decoder hung on this file: no sign of life for {limit_s} s; no output was made; raise it with --stall if the file is only large"
+    )]
+    Stalled {
+        /// The limit in seconds.
+        limit_s: u64,
+    },
+    /// It worked on one file for too long, though it moved.
+    #[error("the decoder did not come to an end on this file within {limit_s} s; no output was made")]
+    TooLong {
+        /// The limit in seconds.
+        limit_s: u64,
+    },
+    /// It does not keep to the protocol.
+    #[error("the worker did not behave ({what}); no output was made")]
+    Nonsense {
+        /// What it did.
+        what: &'static str,
+    },
 }
 
 /// The cleaner could not be set up; no input was touched.
@@ -216,4 +281,7 @@ pub enum SetupError {
     /// A model or the runtime is not usable.
     #[error(transparent)]
     Infer(#[from] InferError),
+    /// A worker process could not be set up.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
 }

@@ -76,6 +76,7 @@ pub mod frame;
 pub mod geom;
 pub mod infer;
 pub mod inspect;
+pub mod isolation;
 pub mod limits;
 pub mod media;
 pub mod metadata;

@@ -14,10 +14,11 @@ use source::Source;
 
 /// What each part may know besides the nouns; what those know in turn is allowed too, so the table reads as an order.
 const MAY_KNOW: &[(&str, &[&str])] = &[
-    ("cli", &["batch", "review", "doctor", "inspect"]),
+    ("cli", &["batch", "review", "doctor", "inspect", "isolation"]),
     ("batch", &["pipeline"]),
     ("review", &["pipeline"]),
-    ("doctor", &["media", "infer"]),
+    ("doctor", &["media", "infer", "isolation"]),
+    ("isolation", &["pipeline"]),
     ("inspect", &["media", "metadata"]),
     (
         "pipeline",
@@ -61,6 +62,10 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("ctrlc", &["src/cli/", "src/main.rs"]),
     ("rxing", &["src/detect/code/read.rs", "src/detect/code/read/"]),
     ("walkdir", &["src/batch/"]),
+    ("landlock", &["src/isolation/sandbox/files.rs"]),
+    ("seccompiler", &["src/isolation/sandbox/calls.rs"]),
+    ("libc", &["src/isolation/sandbox/calls.rs"]),
+    ("rustix", &["src/isolation/sandbox/"]),
     ("anyhow", &[]),
 ];
 

@@ -37,11 +37,11 @@ impl Worker<'_> {
         let mut write = |note: &FrameNote<'_>| boxes.map_or(Ok(()), |boxes| boxes.frame(index, note));
         let notes: Option<&mut Notes<'_>> = if boxes.is_some() { Some(&mut write) } else { None };
         if self.options.dry_run {
-            let report = self.cleaner.inspect_video(&item.path, notes)?;
+            let report = self.cleaner.video(&item.path, None, notes)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
         let draft = Draft::empty(&self.options.out)?;
-        let report = self.cleaner.clean_video_into(&item.path, &draft, notes)?;
+        let report = self.cleaner.video(&item.path, Some(&draft), notes)?;
         if let Outcome::Withheld { reason } = &report.outcome {
             return Ok(Ending::Withheld { reason: reason.clone(), report });
         }

@@ -27,7 +27,7 @@ use crate::{
         self, Format,
         draft::{self, Draft},
     },
-    pipeline::{Cleaned, Cleaner, InputReport, Outcome},
+    pipeline::{Cleaned, Cleaning, Goal, InputReport, Outcome},
     policy::decide::decide,
 };
 
@@ -71,7 +71,7 @@ pub trait Progress {
 /// When nothing could be begun (an input is missing, input and output overlap, the output folder or the audit trail
 /// cannot be used), or the trail cannot be written. A failing input is no error here: see [`Ending::Failed`].
 pub fn run(
-    cleaner: &Cleaner,
+    cleaner: &dyn Cleaning,
     inputs: &[PathBuf],
     options: &Options,
     progress: &mut dyn Progress,
@@ -134,7 +134,7 @@ pub fn run(
     Ok(Batch { handled, interrupted, trail_head })
 }
 
-fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
+fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {
     let models: String = cleaner.models().iter().map(|m| format!("{} {}\n", m.name, m.sha256)).collect();
     Fingerprint {
         tool: concat!("safepost ", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -144,7 +144,7 @@ fn fingerprint(cleaner: &Cleaner) -> Fingerprint {
 }
 
 /// Makes the output folder, locks the trail and clears what a killed run left.
-fn prepare(cleaner: &Cleaner, options: &Options, made_by: &Fingerprint) -> Result<(Writer, Done), BatchError> {
+fn prepare(cleaner: &dyn Cleaning, options: &Options, made_by: &Fingerprint) -> Result<(Writer, Done), BatchError> {
     let out = &options.out;
     fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
     outside(&options.manifest, "audit trail", options)?;
@@ -172,7 +172,7 @@ fn open_boxes(path: &Path, options: &Options) -> Result<Boxes, BatchError> {
 }
 
 pub(super) struct Worker<'a> {
-    pub(super) cleaner: &'a Cleaner,
+    pub(super) cleaner: &'a dyn Cleaning,
     pub(super) options: &'a Options,
     pub(super) done: &'a Done,
     pub(super) boxes: Option<&'a Boxes>,
@@ -223,11 +223,11 @@ impl Worker<'_> {
         }
         let _alone = self.gate(size);
         if self.options.dry_run {
-            let report = self.cleaner.inspect_bytes(bytes)?;
+            let Cleaned { report, .. } = self.cleaner.picture(bytes, Goal::Look)?;
             self.note(index, &report)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
-        let Cleaned { outputs, report } = self.cleaner.clean_bytes(bytes)?;
+        let Cleaned { outputs, report } = self.cleaner.picture(bytes, Goal::Clean)?;
         if let Outcome::Withheld { reason } = &report.outcome {
             return Ok(Ending::Withheld { reason: reason.clone(), report });
         }

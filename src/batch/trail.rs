@@ -18,7 +18,7 @@ use crate::{
         self, AuditError, Input, ModelRow, OutputRow, Run, Trail, What,
         names::{NameRow, Names},
     },
-    pipeline::{Cleaner, InputReport, ModelUsed},
+    pipeline::{Cleaning, InputReport, ModelUsed},
 };
 
 /// The one writer.
@@ -36,7 +36,7 @@ impl Writer {
     /// Opens and locks the trail, and finds out what is done already.
     pub fn open(
         options: &Options,
-        cleaner: &Cleaner,
+        cleaner: &dyn Cleaning,
         fingerprint: &Fingerprint,
     ) -> Result<(Self, Done), AuditError> {
         let mut earlier = Vec::new();

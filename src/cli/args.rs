@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs};
+use super::{apart::ApartArgs, audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs};
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
 /// and bar codes, destroys them, checks its own output.
@@ -75,6 +75,9 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+    /// Clean files for another process of this program
+    #[command(hide = true)]
+    Worker,
 }
 
 /// How to clean.
@@ -124,6 +127,8 @@ pub struct CleanArgs {
     /// Say only what went wrong
     #[arg(short, long)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub apart: ApartArgs,
 }
 
 /// What to inspect.

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     Exit, Fatal,
+    apart::{self, Apart},
     args::{CleanArgs, RuntimeArgs},
     audit, kept,
     print::{self, count},
@@ -23,7 +24,7 @@ use crate::{
     batch::{self, Batch, Ending, Options, Tells},
     error::CleanError,
     finding::Class,
-    pipeline::{Cleaner, InputReport, ModelUsed, Observer, Step},
+    pipeline::{Cleaning, InputReport, ModelUsed, Observer, Step},
 };
 
 /// Stops the current input at its next step once the user asked for it, and shows how far a video is.
@@ -64,22 +65,21 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
     let mut screen = Screen::new(args.quiet || args.json, args.private);
-    let observer = Interrupt { asked: stop, frames: screen.frames() };
-    let cleaner = match args.metadata_only {
-        true => Cleaner::metadata_only(policy)?,
-        false => Cleaner::new(policy, &setup::runtime(runtime, jobs))?,
-    };
-    let cleaner = cleaner.observed_by(Arc::new(observer));
-    let batch = batch::run(&cleaner, &args.inputs, &options, &mut screen)?;
+    let observer = Arc::new(Interrupt { asked: stop, frames: screen.frames() });
+    let look = (!args.metadata_only).then(|| setup::runtime(runtime, jobs));
+    let (cleaner, apart) = apart::cleaner(policy, look.as_ref(), &args.apart, observer)?;
+    let cleaner = cleaner.as_ref();
+    let batch = batch::run(cleaner, &args.inputs, &options, &mut screen)?;
     let names = if args.keep_names { kept::names(&batch) } else { Vec::new() };
     if args.keep_names && !args.quiet && !args.json {
         eprintln!("{}", kept::warning(&names, options.private));
     }
     let exit = worst(&batch);
     if args.json {
-        print::json(&JsonReport::new(&cleaner, &batch, exit, args.names, &names))?;
+        print::json(&JsonReport::new(cleaner, apart.clone(), &batch, exit, args.names, &names))?;
     } else if !args.quiet {
-        print::out(summary(&batch, &options, cleaner.policy().redact.as_slice()))?;
+        let summary = summary(&batch, &options, cleaner.policy().redact.as_slice());
+        print::out([apart.warnings(), vec![summary]].concat().join("\n"))?;
     }
     Ok(exit)
 }
@@ -206,6 +206,7 @@ struct JsonReport<'a> {
     policy_sha256: String,
     models: &'a [ModelUsed],
     looked_for: &'a [Class],
+    isolation: Apart,
     exit_code: u8,
     interrupted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -232,7 +233,14 @@ struct JsonInput<'a> {
 }
 
 impl<'a> JsonReport<'a> {
-    fn new(cleaner: &'a Cleaner, batch: &'a Batch, exit: Exit, names: bool, kept: &'a [kept::Kept<'a>]) -> Self {
+    fn new(
+        cleaner: &'a dyn Cleaning,
+        isolation: Apart,
+        batch: &'a Batch,
+        exit: Exit,
+        names: bool,
+        kept: &'a [kept::Kept<'a>],
+    ) -> Self {
         let inputs = batch
             .handled
             .iter()
@@ -255,6 +263,7 @@ impl<'a> JsonReport<'a> {
             policy_sha256: cleaner.policy().sha256(),
             models: cleaner.models(),
             looked_for: cleaner.policy().redact.as_slice(),
+            isolation,
             exit_code: exit as u8,
             interrupted: batch.interrupted,
             trail_head: batch.trail_head.as_deref(),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stderr, reason = "the command line is the part that talks to a person")]
 
+mod apart;
 mod args;
 mod audit;
 mod clean;
@@ -78,7 +79,7 @@ impl From<SetupError> for Fatal {
     fn from(error: SetupError) -> Self {
         match error {
             SetupError::Policy(error) => Self::Policy(error),
-            error @ SetupError::Infer(_) => Self::Setup(error),
+            error @ (SetupError::Infer(_) | SetupError::Worker(_)) => Self::Setup(error),
         }
     }
 }
@@ -130,5 +131,6 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
             clap_mangen::Man::new(Cli::command()).render(&mut io::stdout())?;
             Ok(Exit::Clean)
         }
+        Command::Worker => apart::serve(),
     }
 }

@@ -126,6 +126,11 @@ impl Registry {
         &self.folder
     }
 
+    /// Every file that a model may be read from.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.entries.iter().map(|entry| self.folder.join(&entry.file))
+    }
+
     /// The row named `name`.
     ///
     /// # Errors

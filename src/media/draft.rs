@@ -8,7 +8,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use crate::error::MediaError;
 
@@ -49,6 +49,20 @@ impl Draft {
     pub fn empty(folder: &Path) -> Result<Self, MediaError> {
         let file = tempfile::Builder::new().prefix(PREFIX).suffix(".part").tempfile_in(folder);
         Ok(Self { file: file.map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+    }
+
+    /// A draft that another process made and will publish or delete; here it is only filled by its path.
+    ///
+    /// # Errors
+    /// When it is not there or may not be written.
+    pub fn lent(path: &Path) -> Result<Self, MediaError> {
+        let open = || -> std::io::Result<NamedTempFile> {
+            let file = File::options().read(true).write(true).open(path)?;
+            let mut file = NamedTempFile::from_parts(file, TempPath::try_from_path(path)?);
+            file.disable_cleanup(true);
+            Ok(file)
+        };
+        Ok(Self { file: open().map_err(|source| MediaError::Io { doing: "writing the output", source })? })
     }
 
     /// Where the draft is, for writers and checkers that want a path.

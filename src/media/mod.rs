@@ -18,6 +18,15 @@ use crate::{
     geom::Size,
 };
 
+/// Loads now the libraries that a decoder would load with its first file, for a process that cannot do so later.
+pub fn load_libraries() {
+    #[cfg(feature = "heic")]
+    {
+        // Asking makes it load its plugins.
+        let _ = (image::libheif::decodes_hevc(), image::libheif::decodes_av1());
+    }
+}
+
 /// What an input turned out to be, from its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,6 +3,7 @@
 
 mod clean;
 mod clean_video;
+mod cleaning;
 mod delay;
 mod habits;
 mod looks;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use clean::{Cleaned, Output};
+pub use cleaning::{Cleaning, Goal};
 pub use delay::Delay;
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome};
@@ -91,9 +93,17 @@ impl Cleaner {
     /// is touched before all models are loaded.
     pub fn new(policy: Policy, runtime: &Runtime) -> Result<Self, SetupError> {
         policy.check()?;
-        let registry = runtime.open()?;
-        let detectors = detect::load(&policy.redact, policy.effort, &registry)?;
-        let second = detect::second::load(&policy.redact, policy.effort, &registry)?;
+        Self::with_registry(policy, &runtime.open()?)
+    }
+
+    /// As [`Cleaner::new`], with the models of a registry that is open already.
+    ///
+    /// # Errors
+    /// When the policy makes no sense, or a model is missing, not the one measured, or refused by the runtime.
+    pub fn with_registry(policy: Policy, registry: &Registry) -> Result<Self, SetupError> {
+        policy.check()?;
+        let detectors = detect::load(&policy.redact, policy.effort, registry)?;
+        let second = detect::second::load(&policy.redact, policy.effort, registry)?;
         let models = registry
             .loaded()
             .into_iter()

@@ -1,9 +1,12 @@
 //! How the library says what it is doing. It never prints: whoever wants to know passes an [`Observer`].
 
+use serde::{Deserialize, Serialize};
+
 use crate::{error::CleanError, finding::Class};
 
 /// What is about to happen to the current input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Step {
     /// The next frame is decoded; the number counts from zero.
     Decoding(u32),

@@ -1,0 +1,70 @@
+//! What a batch asks of whoever cleans, so that it need not know whether that happens in this process or in another.
+
+use std::path::Path;
+
+use super::{Cleaned, Cleaner, InputReport, ModelUsed, Notes};
+use crate::{error::CleanError, media::draft::Draft, policy::Policy};
+
+/// What is wanted of a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Finished, checked outputs.
+    Clean,
+    /// A report only.
+    Look,
+}
+
+/// Whoever cleans one input after the other, or several at once from several threads.
+pub trait Cleaning: Sync {
+    /// The policy in force.
+    fn policy(&self) -> &Policy;
+
+    /// The models in use, with their hashes.
+    fn models(&self) -> &[ModelUsed];
+
+    /// Cleans a picture in memory, or only looks at it; then there are no outputs.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_bytes`], and what can happen to a worker.
+    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError>;
+
+    /// Cleans a video into a draft, or only looks at it when there is none; `notes` is told what goes in each frame.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_video_into`], and what can happen to a worker.
+    fn video(
+        &self,
+        input: &Path,
+        into: Option<&Draft>,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<InputReport, CleanError>;
+}
+
+impl Cleaning for Cleaner {
+    fn policy(&self) -> &Policy {
+        Cleaner::policy(self)
+    }
+
+    fn models(&self) -> &[ModelUsed] {
+        Cleaner::models(self)
+    }
+
+    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError> {
+        match goal {
+            Goal::Clean => self.clean_bytes(bytes),
+            Goal::Look => Ok(Cleaned { outputs: Vec::new(), report: self.inspect_bytes(bytes)? }),
+        }
+    }
+
+    fn video(
+        &self,
+        input: &Path,
+        into: Option<&Draft>,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<InputReport, CleanError> {
+        match into {
+            Some(draft) => self.clean_video_into(input, draft, notes),
+            None => self.inspect_video(input, notes),
+        }
+    }
+}
