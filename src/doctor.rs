@@ -12,6 +12,8 @@ use crate::{
         ort,
         registry::Registry,
     },
+    isolation::{Guard, Isolation, Pool, Protection, State},
+    policy::Policy,
 };
 
 /// Available memory below which a large phone photo may not fit, in bytes: 200 megapixels decoded, masked and encoded.
@@ -67,6 +69,43 @@ pub fn check(library: Option<&Path>, models: Option<&Path>) -> Vec<Check> {
     }
     checks.extend([heif(), processors(), memory(available_memory_bytes())]);
     checks
+}
+
+/// Starts one worker as a run does, with no models, and tells what it gave up. Nothing here can keep a run from starting:
+/// what is missing is a note.
+pub fn isolation(isolation: Isolation) -> Vec<Check> {
+    let limits = format!(
+        "each at most {}, and {} s without a sign of life",
+        megabytes(isolation.memory_bytes),
+        isolation.stall.as_secs()
+    );
+    match Pool::metadata_only(Policy::default(), isolation) {
+        Ok(pool) => {
+            let detail = format!(
+                "`clean` decodes every file in one, {limits}\n`pipe`, `inspect` and `verify` decode in their own process"
+            );
+            let workers = Check::good("worker processes", detail);
+            std::iter::once(workers).chain(pool.protections().iter().map(protection)).collect()
+        }
+        Err(error) => {
+            let advice = "`clean --no-isolation` works without them; one bad file can then end the whole run";
+            vec![Check::bad("worker processes", Status::Note, error.to_string(), advice)]
+        }
+    }
+}
+
+fn protection(protection: &Protection) -> Check {
+    let name = format!("worker {}", protection.guard.describe());
+    let advice = match protection.guard {
+        Guard::Files => "a kernel of 5.13 or newer with Landlock switched on (`lsm=landlock,…`) has it",
+        Guard::Network | Guard::Processes => "a kernel with seccomp has it; some containers forbid it",
+        Guard::Memory | Guard::Dumps | Guard::Orphans => "run it where a process may lower its own limits",
+    };
+    match &protection.state {
+        State::Active => Check::good(name, "active"),
+        State::Partial { missing } => Check::bad(name, Status::Note, format!("in part: {missing}"), advice),
+        State::Missing { reason } => Check::bad(name, Status::Note, format!("NOT PROTECTED: {reason}"), advice),
+    }
 }
 
 fn unusable(name: &str, error: &InferError) -> Check {
@@ -223,6 +262,23 @@ mod tests {
         assert_eq!(memory(None).status, Status::Good);
         assert_eq!(available_of_meminfo("MemTotal: 9 kB\nMemAvailable:   16 kB\n"), Some(16 * 1024));
         assert_eq!(available_of_meminfo("MemTotal: 9 kB\n"), None);
+    }
+
+    #[test]
+    fn a_protection_that_is_missing_is_a_note_with_its_reason() {
+        let missing = State::Missing { reason: "the kernel is old".to_owned() };
+        let check = protection(&Protection { guard: Guard::Network, state: missing });
+        assert_eq!(check.status, Status::Note);
+        assert!(check.detail.contains("NOT PROTECTED") && check.detail.contains("the kernel is old"));
+        assert!(check.name.contains("network") && check.advice.is_some());
+    }
+
+    #[test]
+    fn workers_that_cannot_be_started_are_a_note_that_says_what_to_type() {
+        let checks = isolation(Isolation::new("/nowhere/safepost".into()));
+        assert_eq!(checks.len(), 1);
+        assert_eq!(checks[0].status, Status::Note);
+        assert!(checks[0].advice.as_deref().is_some_and(|a| a.contains("--no-isolation")));
     }
 
     #[test]

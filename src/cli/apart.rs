@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How inputs are kept apart from the program.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Isolation options")]
 pub struct ApartArgs {
     /// Decode in this process instead of workers without rights: one bad file can then end the whole run
@@ -73,7 +73,8 @@ pub fn cleaner(
     Ok((Box::new(pool.observed_by(observer)), apart))
 }
 
-fn isolation(args: &ApartArgs) -> Result<Isolation, SetupError> {
+/// How workers are run.
+pub fn isolation(args: &ApartArgs) -> Result<Isolation, SetupError> {
     let unknown = |source| WorkerError::Start { program: "safepost".into(), source };
     let mut isolation = Isolation::with_this_program().map_err(unknown)?;
     isolation.memory_bytes = args.worker_memory.map_or(isolation.memory_bytes, |mb| mb * 1_000_000);

@@ -1,8 +1,9 @@
 //! `safepost clean`: runs the batch, then says what came of it.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -220,11 +221,12 @@ struct JsonInput<'a> {
     /// Place in the list, from 0.
     index: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a Path>,
+    name: Option<Cow<'a, str>>,
     outcome: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
-    outputs: &'a [PathBuf],
+    /// Names need not be text, JSON must be.
+    outputs: Vec<Cow<'a, str>>,
     /// What the kept name seems to give away.
     #[serde(skip_serializing_if = "<[Tells]>::is_empty")]
     name_tells: &'a [Tells],
@@ -252,7 +254,8 @@ impl<'a> JsonReport<'a> {
                     Ending::Failed { reason } => ("failed", Some(reason.as_str()), &[], None),
                     Ending::Skipped => ("skipped", None, &[], None),
                 };
-                let name = names.then_some(handled.path.as_path());
+                let name = names.then(|| handled.path.to_string_lossy());
+                let outputs = outputs.iter().map(|path| path.to_string_lossy()).collect();
                 let kept = kept.iter().find(|k| k.index == handled.index);
                 let name_tells = kept.map_or(&[][..], |k| &k.tells);
                 JsonInput { index: handled.index, name, outcome, reason, outputs, name_tells, report }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{
     Exit, Fatal,
+    apart::{self, ApartArgs},
     args::RuntimeArgs,
     policy_args::{PolicyArgs, VideoArgs},
     print,
@@ -118,7 +119,8 @@ fn registry(args: &RuntimeArgs) -> Result<Registry, Fatal> {
 
 /// `safepost doctor`.
 pub fn doctor(args: &RuntimeArgs) -> Result<Exit, Fatal> {
-    let checks = doctor::check(args.ort_lib.as_deref(), args.models.as_deref());
+    let mut checks = doctor::check(args.ort_lib.as_deref(), args.models.as_deref());
+    checks.extend(doctor::isolation(apart::isolation(&ApartArgs::default())?));
     let mut exit = Exit::Clean;
     for check in checks {
         let mark = match check.status {

@@ -1,0 +1,185 @@
+//! What worker processes are for: one bad file costs one file, and says so; everything else is as without them.
+
+#![cfg(target_os = "linux")]
+
+mod support;
+#[path = "support/worker.rs"]
+mod worker;
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use safepost::{
+    Policy,
+    batch::{self, Ending, Handled, Options, Progress},
+    error::CleanError,
+    isolation::{Isolation, Pool},
+    pipeline::{Cleaning, Goal, Observer, Step},
+};
+use support::{Bench, ended, safepost, tree, write_png};
+
+struct Nobody;
+
+impl Progress for Nobody {
+    fn begin(&mut self, _: usize) {}
+
+    fn handled(&mut self, _: &Handled) {}
+}
+
+/// Three pictures cleaned by workers of which the first misbehaves: the reason why one failed.
+fn costs_one_file(misdeed: &str) -> String {
+    let bench = Bench::new();
+    for name in ["a", "b", "c"] {
+        write_png(&bench.path(&format!("in/{name}.png")), 40, 30);
+    }
+    let isolation = worker::bad_once(&bench.path(""), misdeed);
+    let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
+    let options = Options {
+        out: bench.path("out"),
+        manifest: bench.path("manifest.jsonl"),
+        keep_names: true,
+        private: false,
+        overwrite: false,
+        dry_run: false,
+        jobs: 1,
+        boxes: None,
+    };
+    let batch = batch::run(&pool, &[bench.path("in")], &options, &mut Nobody).unwrap();
+    let outputs: Vec<_> = tree(&bench.path("out")).into_keys().collect();
+    assert_eq!(outputs, ["b.png", "c.png"].map(PathBuf::from), "{misdeed}");
+    let failed = batch.handled.into_iter().filter_map(|h| match h.ending {
+        Ending::Failed { reason } => Some(reason),
+        _ => None,
+    });
+    let [reason] = failed.collect::<Vec<_>>().try_into().expect("one failed");
+    reason
+}
+
+#[test]
+fn a_worker_that_crashes_costs_one_file_and_names_the_signal() {
+    let reason = costs_one_file("kill -SEGV $$");
+    assert_eq!(reason, "the decoder crashed (signal SIGSEGV) on this file; no output was made");
+    assert!(costs_one_file("kill -KILL $$").contains("SIGKILL"));
+    assert!(costs_one_file("exit 7").contains("exit code 7"));
+}
+
+#[test]
+fn a_worker_that_hangs_costs_one_file_and_says_how_long_it_was_waited_for() {
+    let begun = Instant::now();
+    let reason = costs_one_file("exec sleep 1000");
+    assert!(reason.contains("hung") && reason.contains("for 5 s"), "{reason}");
+    assert!(begun.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_worker_that_runs_out_of_memory_costs_one_file_and_is_told_from_a_crash() {
+    let reason = costs_one_file("echo 'Jane: memory allocation of 999 bytes failed' >&2\nkill -ABRT $$");
+    assert!(reason.contains("memory") && reason.contains("--worker-memory"), "{reason}");
+    assert!(!reason.contains("Jane"), "what a library says last is not repeated: {reason}");
+}
+
+#[test]
+fn a_worker_that_talks_nonsense_costs_one_file() {
+    for misdeed in ["echo 'this is no message, and a long one'; exec sleep 1000", "exec >&-; exec sleep 1000"] {
+        let reason = costs_one_file(misdeed);
+        assert!(reason.contains("did not behave"), "{misdeed}: {reason}");
+    }
+}
+
+#[test]
+fn an_interrupt_does_not_wait_for_a_worker_that_hangs() {
+    struct Stop;
+    impl Observer for Stop {
+        fn step(&self, _: Step) -> Result<(), CleanError> {
+            Err(CleanError::Interrupted)
+        }
+    }
+    let bench = Bench::new();
+    let isolation =
+        Isolation { stall: Duration::from_secs(600), ..worker::bad_once(&bench.path(""), "exec sleep 1000") };
+    let pool = Pool::metadata_only(Policy::default(), isolation).unwrap().observed_by(Arc::new(Stop));
+    let begun = Instant::now();
+    assert!(matches!(pool.picture(vec![1, 2, 3], Goal::Clean), Err(CleanError::Interrupted)));
+    assert!(begun.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_picture_that_needs_more_memory_than_a_worker_may_have_is_refused_and_the_next_is_clean() {
+    let bench = Bench::new();
+    write_png(&bench.path("in/a.png"), 13_000, 10_000);
+    write_png(&bench.path("in/b.png"), 40, 30);
+    let (code, said) =
+        ended(&bench.clean(&["--metadata-only", "--keep-names", "--jobs", "1", "--worker-memory", "300"]));
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("a.png: FAILED") && said.contains("300 MB of memory"), "{said}");
+    assert_eq!(tree(&bench.path("out")).into_keys().collect::<Vec<_>>(), [PathBuf::from("b.png")]);
+}
+
+#[test]
+fn a_program_that_is_no_worker_is_told_before_any_input_is_touched() {
+    let start = |program: &str| Pool::metadata_only(Policy::default(), Isolation::new(program.into())).err();
+    let missing = start("/nowhere/safepost").expect("it cannot start").to_string();
+    assert!(missing.contains("/nowhere/safepost"), "{missing}");
+    let other = start("/bin/true").expect("it is no worker").to_string();
+    assert!(other.contains("crashed") || other.contains("did not behave"), "{other}");
+}
+
+/// Everything that a run made and said, but for how it was isolated.
+fn run(bench: &Bench, more: &[&str]) -> (Option<i32>, serde_json::Value, Vec<String>) {
+    let boxes = bench.path("boxes.jsonl");
+    let boxes = boxes.to_str().unwrap();
+    let output = bench.clean(&[&["--keep-names", "--json", "--boxes", boxes], more].concat());
+    let mut report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a report");
+    let isolated = report.as_object_mut().unwrap().remove("isolation").expect("it says how it was isolated");
+    assert_eq!(isolated["worker_processes"], !more.contains(&"--no-isolation"));
+    let mut boxes: Vec<_> = fs::read_to_string(boxes).unwrap().lines().map(str::to_owned).collect();
+    boxes.sort();
+    (output.status.code(), report, boxes)
+}
+
+#[test]
+fn a_batch_comes_out_the_same_with_and_without_isolation() {
+    let bench = Bench::new();
+    let from = |path: &str| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
+    let mut files = vec![
+        "samples/badge-small.bmp",
+        "tests/fixtures/animated.gif",
+        "tests/fixtures/three-pages.tiff",
+        "tests/fixtures/truncated-half.png",
+        "tests/fixtures/bomb-60000.png",
+        "tests/fixtures/only-magic.jpg",
+    ];
+    #[cfg(feature = "heic")]
+    files.extend(["tests/fixtures/turned-stale-exif.heic", "tests/fixtures/plain.avif"]);
+    #[cfg(feature = "video")]
+    files.extend(["tests/fixtures/film/plain.mp4", "tests/fixtures/film/cut-short.mp4"]);
+    for file in files {
+        let name = from(file).file_name().unwrap().to_owned();
+        fs::copy(from(file), bench.path("in").join(name)).unwrap();
+    }
+    let apart = run(&bench, &["--jobs", "2"]);
+    let outputs = tree(&bench.path("out"));
+    assert!(outputs.len() >= 6 && apart.1["totals"]["failed"].as_u64() >= Some(3), "{}", apart.1["totals"]);
+    fs::remove_dir_all(bench.path("out")).unwrap();
+    fs::remove_file(bench.path("out.private.jsonl")).unwrap();
+    let within = run(&bench, &["--jobs", "1", "--no-isolation"]);
+    assert_eq!(within, apart);
+    assert!(tree(&bench.path("out")) == outputs);
+}
+
+#[test]
+fn a_run_without_isolation_says_so_and_doctor_names_every_protection() {
+    let bench = Bench::new();
+    write_png(&bench.path("in/a.png"), 40, 30);
+    let (_, said) = ended(&bench.clean(&["--metadata-only", "--no-isolation"]));
+    assert!(said.contains("isolation: OFF"), "{said}");
+    let (_, said) = ended(&safepost(["doctor"]));
+    for words in ["worker processes", "opens no other file", "has no network", "starts no program", "core dump"] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(said.contains("`pipe`, `inspect` and `verify` decode in their own process"), "{said}");
+}
