@@ -81,6 +81,7 @@ pub mod limits;
 pub mod media;
 pub mod metadata;
 pub mod motion;
+pub mod phi;
 pub mod pipeline;
 pub mod policy;
 pub mod redact;

@@ -66,6 +66,8 @@ const NAMED_IN: &[(&str, &[&str])] = &[
     ("seccompiler", &["src/isolation/sandbox/calls.rs"]),
     ("libc", &["src/isolation/sandbox/calls.rs"]),
     ("rustix", &["src/isolation/sandbox/"]),
+    ("regex", &["src/phi/"]),
+    ("unicode_normalization", &["src/phi/fold.rs"]),
     ("anyhow", &[]),
 ];
 

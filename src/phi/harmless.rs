@@ -1,0 +1,160 @@
+//! Lines that give nobody away: signs that hang in every building. Separate, because what may stay is a decision, while rules
+//! only say what something is. The list is short on purpose, and holds no word that is also a name.
+
+use super::fold::folded;
+
+/// Words of which a harmless line consists.
+const WORDS: &[&str] = &[
+    "access",
+    "alarm",
+    "and",
+    "area",
+    "authorized",
+    "break",
+    "caution",
+    "clean",
+    "closed",
+    "conditioning",
+    "danger",
+    "do",
+    "door",
+    "down",
+    "elevator",
+    "elevators",
+    "emergency",
+    "employees",
+    "enter",
+    "entrance",
+    "entry",
+    "exit",
+    "extinguisher",
+    "fire",
+    "first",
+    "floor",
+    "for",
+    "gentlemen",
+    "gloves",
+    "hand",
+    "handle",
+    "hands",
+    "here",
+    "high",
+    "hose",
+    "hot",
+    "in",
+    "information",
+    "keep",
+    "ladies",
+    "lift",
+    "lifts",
+    "no",
+    "not",
+    "of",
+    "off",
+    "on",
+    "only",
+    "open",
+    "out",
+    "parking",
+    "personnel",
+    "please",
+    "point",
+    "press",
+    "private",
+    "pull",
+    "push",
+    "quiet",
+    "reception",
+    "recycling",
+    "restroom",
+    "restrooms",
+    "room",
+    "sanitizer",
+    "smoking",
+    "staff",
+    "stairs",
+    "stairway",
+    "stop",
+    "switch",
+    "thank",
+    "the",
+    "this",
+    "to",
+    "toilet",
+    "toilets",
+    "trash",
+    "up",
+    "use",
+    "voltage",
+    "waiting",
+    "warning",
+    "wash",
+    "waste",
+    "wc",
+    "welcome",
+    "wet",
+    "you",
+    "your",
+];
+
+/// Whether the whole of `line` is on the short list, or is one of `own` lines (spelling folded in both).
+pub fn harmless(line: &str, own: &[String]) -> bool {
+    let line = folded(line);
+    let words =
+        || line.split(|c: char| matches!(c, ' ' | '-' | '.' | ',' | '!' | ':')).filter(|word| !word.is_empty());
+    !line.is_empty()
+        && (words().count() > 0 && words().all(|word| WORDS.binary_search(&word).is_ok())
+            || own.iter().any(|known| folded(known) == line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_in_order() {
+        assert!(WORDS.is_sorted());
+    }
+
+    #[test]
+    fn signs_are_harmless_in_any_spelling() {
+        for line in [
+            "EXIT",
+            "Push",
+            "FIRE EXIT",
+            "Please wash your hands!",
+            "Staff only",
+            "No smoking",
+            "WAITING ROOM",
+            "caution: wet floor",
+        ] {
+            assert!(harmless(line, &[]), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_with_one_more_word_or_any_number_is_not() {
+        for line in [
+            "",
+            " ",
+            "!!",
+            "Exit 5",
+            "EXIT Smith",
+            "Reception: Jane",
+            "Room 12",
+            "Push 4",
+            "Ехit Иван",
+            "Open 24/7",
+            "Fire marshal Jones",
+        ] {
+            assert!(!harmless(line, &[]), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_users_own_must_match_as_a_whole() {
+        let own = ["Main Street Dental".to_owned()];
+        assert!(harmless("MAIN  STREET DENTAL", &own) && harmless("Main Street Dental", &own));
+        assert!(!harmless("Main Street", &own) && !harmless("Main Street Dental Jones", &own));
+    }
+}
