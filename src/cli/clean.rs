@@ -18,14 +18,16 @@ use super::{
     args::{CleanArgs, RuntimeArgs},
     audit, kept,
     print::{self, count},
-    progress::{Frames, Screen, name},
+    progress::{Frames, Screen, identifiers, name},
     setup,
 };
 use crate::{
     batch::{self, Batch, Ending, Options, Tells},
     error::CleanError,
     finding::Class,
+    phi::Kind,
     pipeline::{Cleaning, InputReport, ModelUsed, Observer, Step},
+    policy::Policy,
 };
 
 /// Stops the current input at its next step once the user asked for it, and shows how far a video is.
@@ -79,7 +81,7 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     if args.json {
         print::json(&JsonReport::new(cleaner, apart.clone(), &batch, exit, args.names, &names))?;
     } else if !args.quiet {
-        let summary = summary(&batch, &options, cleaner.policy().redact.as_slice());
+        let summary = summary(&batch, &options, cleaner.policy());
         print::out([apart.warnings(), vec![summary]].concat().join("\n"))?;
     }
     Ok(exit)
@@ -113,6 +115,11 @@ struct Totals {
     /// Inputs in which nothing was found: either there was nothing, or it was missed.
     nothing_found: usize,
     found: BTreeMap<Class, usize>,
+    /// Identifiers in the text of pictures, where it was read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    identifiers: BTreeMap<Kind, usize>,
+    /// Lines of text that stay visible.
+    spared: usize,
 }
 
 impl Totals {
@@ -147,10 +154,15 @@ impl Totals {
         for (class, n) in counts {
             *self.found.entry(class).or_default() += n;
         }
+        for (kind, n) in report.identifiers() {
+            *self.identifiers.entry(kind).or_default() += n;
+        }
+        self.spared += report.spared();
     }
 }
 
-fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
+fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
+    let classes = policy.redact.as_slice();
     let totals = Totals::of(batch);
     let mut lines = Vec::new();
     if batch.interrupted {
@@ -178,6 +190,12 @@ fn summary(batch: &Batch, options: &Options, classes: &[Class]) -> String {
     }
     if totals.nothing_found > 0 {
         lines.push(format!("         nothing in {}", count(totals.nothing_found, "input", "inputs")));
+    }
+    if policy.identifiers {
+        lines.push(format!("told:    {}", identifiers(&totals.identifiers)));
+    }
+    if totals.spared > 0 {
+        lines.push(format!("spared:  {} of text stay visible", count(totals.spared, "line", "lines")));
     }
     if options.dry_run {
         lines.push("dry run: nothing was written".to_owned());

@@ -9,6 +9,7 @@ use crate::{
     clip::{Audio, Codec, Container},
     effort::Effort,
     finding::Class,
+    policy::TextScope,
     style::Style,
 };
 
@@ -37,6 +38,14 @@ pub struct PolicyArgs {
     /// height]` in pixels and, for videos, `from_s` and `to_s`
     #[arg(long, value_name = "FILE")]
     pub regions: Option<PathBuf>,
+    /// Which text goes. `phi` lets lines in pictures stay that are read with certainty, hold nothing but harmless words or
+    /// a line of the policy's `spare_text`, and no identifier; in videos all text goes [default: all]
+    #[arg(long, value_enum)]
+    pub text: Option<TextArg>,
+    /// Read the text that is found in pictures and count in the report how many dates, record numbers and other identifiers
+    /// it holds, never what they say; takes time. Text in videos is not read
+    #[arg(long)]
+    pub identifiers: bool,
     #[command(flatten)]
     pub video: VideoArgs,
 }
@@ -106,6 +115,24 @@ impl From<SpeedArg> for Effort {
             SpeedArg::Fast => Effort::Fast,
             SpeedArg::Balanced => Effort::Balanced,
             SpeedArg::Thorough => Effort::Thorough,
+        }
+    }
+}
+
+/// Which text goes, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TextArg {
+    /// Every line, whatever it says
+    All,
+    /// Every line but harmless ones
+    Phi,
+}
+
+impl From<TextArg> for TextScope {
+    fn from(arg: TextArg) -> Self {
+        match arg {
+            TextArg::All => TextScope::All,
+            TextArg::Phi => TextScope::Phi,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A bar on a terminal, plain lines otherwise; always on standard error, so that standard output stays clean.
 
 use std::{
+    collections::BTreeMap,
     io::IsTerminal,
     sync::{Mutex, PoisonError},
     time::Duration,
@@ -11,6 +12,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use crate::{
     batch::{Ending, Handled, Progress},
     cli::print::count,
+    phi::Kind,
     pipeline::InputReport,
 };
 
@@ -128,6 +130,14 @@ pub fn printable(text: &str) -> String {
         if c.is_control() { shown.extend(c.escape_default()) } else { shown.push(c) }
     }
     shown
+}
+
+/// `2 dates, 1 record number`, or `no identifier …`.
+pub fn identifiers(counts: &BTreeMap<Kind, usize>) -> String {
+    if counts.is_empty() {
+        return "no identifier in the text of pictures that could be read".to_owned();
+    }
+    counts.iter().map(|(kind, n)| count(*n, kind.name(), &kind.plural())).collect::<Vec<_>>().join(", ")
 }
 
 /// `3 faces, 2 text`, or `nothing found`.

@@ -12,13 +12,14 @@ pub mod report;
 mod stream;
 mod video;
 mod watch;
+mod words;
 
 use std::{path::PathBuf, sync::Arc};
 
 use image::RgbImage;
 
 use crate::{
-    detect::{self, Detector, SecondLook},
+    detect::{self, Detector, SecondLook, read::Reader},
     error::{CleanError, SetupError},
     finding::{Class, Finding},
     frame::{Frame, Raw, Redacted},
@@ -31,7 +32,7 @@ pub use clean::{Cleaned, Output};
 pub use cleaning::{Cleaning, Goal};
 pub use delay::Delay;
 pub use observe::{Observer, Silent, Step};
-pub use report::{FrameReport, InputReport, Outcome};
+pub use report::{FrameReport, InputReport, Outcome, Reading, Visible};
 pub use stream::Stream;
 pub use video::{CreateSink, FrameNote, Notes, VideoReport};
 
@@ -72,6 +73,7 @@ pub struct Cleaner {
     policy: Policy,
     detectors: Vec<Box<dyn Detector>>,
     second: Option<SecondLook>,
+    reader: Option<Reader>,
     models: Vec<ModelUsed>,
     observer: Arc<dyn Observer>,
 }
@@ -104,12 +106,13 @@ impl Cleaner {
         policy.check()?;
         let detectors = detect::load(&policy.redact, policy.effort, registry)?;
         let second = detect::second::load(&policy.redact, policy.effort, registry)?;
+        let reader = words::wanted(&policy).then(|| Reader::load(registry)).transpose()?;
         let models = registry
             .loaded()
             .into_iter()
             .map(|entry| ModelUsed { name: entry.name.clone(), sha256: entry.sha256.clone() })
             .collect();
-        Ok(Self { policy, detectors, second, models, observer: Arc::new(Silent) })
+        Ok(Self { policy, detectors, second, reader, models, observer: Arc::new(Silent) })
     }
 
     /// A cleaner with detectors of the caller's own instead of the shipped ones.
@@ -118,7 +121,7 @@ impl Cleaner {
     /// When the policy makes no sense.
     pub fn with_detectors(policy: Policy, detectors: Vec<Box<dyn Detector>>) -> Result<Self, SetupError> {
         policy.check()?;
-        Ok(Self { policy, detectors, second: None, models: Vec::new(), observer: Arc::new(Silent) })
+        Ok(Self::bare(policy, detectors))
     }
 
     /// A cleaner that looks for nothing: files are rebuilt and proved as always, so that nothing but the picture is
@@ -130,7 +133,19 @@ impl Cleaner {
     pub fn metadata_only(policy: Policy) -> Result<Self, SetupError> {
         policy.check()?;
         let policy = Policy { redact: Vec::new(), ..policy };
-        Ok(Self { policy, detectors: Vec::new(), second: None, models: Vec::new(), observer: Arc::new(Silent) })
+        Ok(Self::bare(policy, Vec::new()))
+    }
+
+    fn bare(policy: Policy, detectors: Vec<Box<dyn Detector>>) -> Self {
+        let (second, reader, models) = (None, None, Vec::new());
+        Self { policy, detectors, second, reader, models, observer: Arc::new(Silent) }
+    }
+
+    /// The same cleaner, reading lines of text with `reader` where the policy asks for what they hold.
+    #[must_use]
+    pub fn reading_with(mut self, reader: Reader) -> Self {
+        self.reader = Some(reader);
+        self
     }
 
     /// The same cleaner, telling `observer` what it does and asking it whether to stop.
@@ -197,10 +212,12 @@ impl Cleaner {
     }
 
     fn redact_raw(&self, frame: Frame<Raw>) -> Result<(Frame<Redacted>, FrameReport), CleanError> {
-        let findings = self.find(frame.pixels())?;
+        let mut findings = self.find(frame.pixels())?;
+        let mut visible = Visible::default();
+        let reading = self.words(frame.pixels(), &mut findings, &mut visible)?;
         let areas = decide(&self.policy, &findings);
         self.observer.step(Step::Redacting)?;
-        let report = FrameReport::new(frame.size(), findings, &areas);
+        let report = FrameReport { reading, visible, ..FrameReport::new(frame.size(), findings, &areas) };
         Ok((redact(frame, &areas, &self.policy.style), report))
     }
 }

@@ -8,7 +8,8 @@ use crate::{
     area::Area,
     finding::{Class, Finding},
     geom::Size,
-    media::{Format, Kind, SourceInfo},
+    media::{self, Format, SourceInfo},
+    phi::Kind,
     redact::coverage,
 };
 
@@ -19,15 +20,49 @@ use super::video::VideoReport;
 pub struct FrameReport {
     /// Size of the upright picture in pixels.
     pub size: Size,
-    /// Everything that was seen, also what the policy did not destroy.
+    /// Everything that was seen, except for what is in `visible`.
     pub findings: Vec<Finding>,
     /// Share of the picture that was destroyed, 0 to 1.
     pub covered: f32,
+    /// What the lines of text hold; `None` where they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
+    /// What stays visible on purpose.
+    #[serde(default, skip_serializing_if = "Visible::is_nothing")]
+    pub visible: Visible,
+}
+
+/// What lines of text hold, in numbers; the words themselves are nowhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Lines that were found.
+    pub lines: usize,
+    /// Of those, lines of which something could be read.
+    pub legible: usize,
+    /// Identifiers in them, as rules tell them. What is not legible is not counted, and rules are often wrong.
+    pub identifiers: BTreeMap<Kind, usize>,
+}
+
+/// What was found and stays visible, because the policy says so.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Visible {
+    /// Lines of text that are harmless by the policy.
+    pub spared: usize,
+    /// Where everything is; empty in a report that comes from an audit trail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<Finding>,
+}
+
+impl Visible {
+    /// Whether nothing stays.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl FrameReport {
     pub(crate) fn new(size: Size, findings: Vec<Finding>, areas: &[Area]) -> Self {
-        Self { size, findings, covered: coverage(areas, size) }
+        Self { size, findings, covered: coverage(areas, size), reading: None, visible: Visible::default() }
     }
 }
 
@@ -50,7 +85,7 @@ pub struct InputReport {
     /// What the input was.
     pub format: Format,
     /// One picture, an animation, or pages.
-    pub kind: Kind,
+    pub kind: media::Kind,
     /// The classes that were looked for; empty when only metadata was removed, or in reports of earlier versions.
     #[serde(default)]
     pub looked_for: Vec<Class>,
@@ -90,7 +125,7 @@ impl InputReport {
         video: VideoReport,
         looked_for: Vec<Class>,
     ) -> Self {
-        let (kind, frames, counted) = (Kind::Video, Vec::new(), BTreeMap::new());
+        let (kind, frames, counted) = (media::Kind::Video, Vec::new(), BTreeMap::new());
         Self { format, kind, looked_for, dropped, frames, counted, video: Some(video), outcome: Outcome::Clean }
     }
 
@@ -101,7 +136,22 @@ impl InputReport {
         for finding in report.frames.iter_mut().flat_map(|frame| frame.findings.drain(..)) {
             *report.counted.entry(finding.class).or_default() += 1;
         }
+        report.frames.iter_mut().for_each(|frame| frame.visible.places.clear());
         report
+    }
+
+    /// Number of identifiers of every kind in the text that was read, over all frames.
+    pub fn identifiers(&self) -> BTreeMap<Kind, usize> {
+        let mut counts = BTreeMap::new();
+        for (kind, n) in self.frames.iter().filter_map(|f| f.reading.as_ref()).flat_map(|r| &r.identifiers) {
+            *counts.entry(*kind).or_default() += n;
+        }
+        counts
+    }
+
+    /// Lines of text that stay visible, over all frames.
+    pub fn spared(&self) -> usize {
+        self.frames.iter().map(|frame| frame.visible.spared).sum()
     }
 
     /// Number of findings of every class that was found, over all frames; in a video, of things that were followed.

@@ -22,6 +22,20 @@ const KEYS: &[(&str, &str)] = &[
          # seconds; the times hold for videos. Default: none.",
     ),
     (
+        "text",
+        "Which text goes: \"all\", or \"phi\", which lets lines in pictures stay that were read with certainty, consist of\n\
+         # harmless words (\"exit\", \"push\") or are listed in spare_text, and hold no identifier. Default: all.",
+    ),
+    (
+        "spare_text",
+        "Whole lines that may stay where text is \"phi\", for instance [\"Main Street Dental\"]. Default: none.",
+    ),
+    (
+        "identifiers",
+        "Whether text in pictures is read, to count dates, record numbers and other identifiers in the report, never\n\
+         # what they say; costs time. Default: false.",
+    ),
+    (
         "style",
         "Look of redacted areas. Every style is made from the surroundings and constants only; nothing under it\n\
          # can be recovered.",

@@ -4,12 +4,14 @@
 pub mod decide;
 mod document;
 mod region;
+mod words;
 
 use std::{fs, path::Path};
 
 pub use region::Region;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+pub use words::TextScope;
 
 use crate::{
     clip::{Codec, Container, Span, VideoOptions},
@@ -43,6 +45,13 @@ pub struct Policy {
     pub span: Span,
     /// Places that are always destroyed, in pictures and in videos. Default: none.
     pub regions: Vec<Region>,
+    /// Which lines of text go. Default: `all`.
+    pub text: TextScope,
+    /// Lines that may stay where `text` is `phi`, besides a short list of harmless words; each must match a whole line.
+    /// Default: none.
+    pub spare_text: Vec<String>,
+    /// Whether lines of text in pictures are read to count what kinds of identifiers they hold. Default: false.
+    pub identifiers: bool,
     /// Caps on inputs.
     pub limits: Limits,
 }
@@ -59,6 +68,9 @@ impl Default for Policy {
             video: VideoOptions::default(),
             span: Span::default(),
             regions: Vec::new(),
+            text: TextScope::default(),
+            spare_text: Vec::new(),
+            identifiers: false,
             limits: Limits::default(),
         }
     }
@@ -108,6 +120,9 @@ impl Policy {
                 "regions",
                 "must have a box of four numbers with a positive size, and end after they begin",
             );
+        }
+        if self.spare_text.iter().any(|line| line.trim().is_empty()) {
+            return value("spare_text", "must not hold an empty line");
         }
         if !(1..=100).contains(&self.quality) {
             return value("quality", "must be from 1 to 100");

@@ -29,6 +29,11 @@ pub(crate) const NAME: &str = "ppocr-v6-rec-small";
 /// Below this confidence a line is also tried the other ways round.
 const SURE: f32 = 0.85;
 
+/// How much of its height an outline is narrowed on every side: outlines are grown so that nothing is left uncovered, and the
+/// network was trained on lines that fill the strip. Of 193 words on 40 street photos .14 read .73, .06 read .70 and 0 read
+/// .67 right; of 284 words on five receipts .87, .86 and .85.
+const TRIM: f32 = 0.14;
+
 /// What stands in one line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -65,7 +70,7 @@ impl Reader {
     }
 
     /// What stands in each of `outlines`, in their order; one outline is one line of text, at any angle, in pixels of
-    /// `picture`. What lies outside the picture or has no area reads as nothing.
+    /// `picture`, as generous as text detection makes them. What lies outside the picture or has no area reads as nothing.
     ///
     /// # Errors
     /// When the network fails or gives an impossible answer.
@@ -76,7 +81,8 @@ impl Reader {
     fn line(&self, picture: &dyn Picture, outline: &Shape) -> Result<Line, DetectError> {
         let mut best = Line::unread();
         for way in way::likeliest_first(outline) {
-            let Some(strip) = strip::straightened(picture, &way)? else { continue };
+            let Shape::Quad(trimmed) = Shape::Quad(way).padded(-TRIM * way::height(&way)) else { continue };
+            let Some(strip) = strip::straightened(picture, &trimmed)? else { continue };
             let line = self.strip(&strip)?;
             if line.confidence > best.confidence {
                 best = line;
