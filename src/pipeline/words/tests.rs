@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use image::Rgb;
-use ndarray::{Array3, ArrayD};
+use ndarray::{Array3, ArrayD, s};
 
 use super::*;
 use crate::{
@@ -100,10 +100,11 @@ impl Model for Light {
         let text = if input[[0, 0, 24, 20]] > 0.0 { "up" } else { "1/2/33" };
         let alphabet = include_str!("../../../models/ppocr-v6-rec-small.txt");
         let mut columns = Array3::zeros((1, 12, alphabet.lines().count() + 2));
+        columns.slice_mut(s![.., .., 0]).fill(0.99);
         for (t, letter) in text.chars().enumerate() {
             let index = alphabet.lines().position(|l| l.starts_with(letter)).unwrap() + 1;
+            columns[[0, 2 * t, 0]] = 0.0;
             columns[[0, 2 * t, index]] = 0.99;
-            columns[[0, 2 * t + 1, 0]] = 0.99;
         }
         Ok(vec![columns.into_dyn()])
     }
