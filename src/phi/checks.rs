@@ -40,7 +40,7 @@ pub(super) fn luhn(text: &str) -> bool {
     let numbers: Vec<u32> = digits(text).collect();
     let sum: u32 =
         numbers.iter().rev().enumerate().map(|(i, d)| if i % 2 == 1 { d * 2 / 10 + d * 2 % 10 } else { *d }).sum();
-    !numbers.is_empty() && sum % 10 == 0
+    !numbers.is_empty() && sum.is_multiple_of(10)
 }
 
 /// A payment card: 13 to 19 digits with Luhn's sum.

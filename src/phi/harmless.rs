@@ -100,8 +100,7 @@ const WORDS: &[&str] = &[
 /// Whether the whole of `line` is on the short list, or is one of `own` lines (spelling folded in both).
 pub fn harmless(line: &str, own: &[String]) -> bool {
     let line = folded(line);
-    let words =
-        || line.split(|c: char| matches!(c, ' ' | '-' | '.' | ',' | '!' | ':')).filter(|word| !word.is_empty());
+    let words = || line.split([' ', '-', '.', ',', '!', ':']).filter(|word| !word.is_empty());
     !line.is_empty()
         && (words().count() > 0 && words().all(|word| WORDS.binary_search(&word).is_ok())
             || own.iter().any(|known| folded(known) == line))
