@@ -8,6 +8,7 @@ mod run;
 mod tells;
 mod trail;
 mod walk;
+mod watch;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use boxes::Boxes;
 pub use run::{Batch, Handled, Progress, run};
 pub use tells::{Tells, tells};
 pub use walk::{Item, Origin, list};
+pub use watch::{Watching, watch};
 
 /// How outputs are named and what is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +102,12 @@ pub enum BatchError {
         out: PathBuf,
         /// In which way.
         how: &'static str,
+    },
+    /// What is to be watched is no folder.
+    #[error("{} is not a folder; name the folder that files are dropped into", .path.display())]
+    NoFolder {
+        /// As given.
+        path: PathBuf,
     },
     /// A private file would be posted with the pictures.
     #[error("the {what} {} would lie inside the output folder, where it could be posted; choose another place", .path.display())]

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
         mpsc,
     },
     thread,
@@ -41,6 +41,8 @@ pub struct Handled {
     pub index: usize,
     /// The input.
     pub path: PathBuf,
+    /// SHA-256 of its content, lower-case hexadecimal; `None` when it could not be read.
+    pub input_sha256: Option<String>,
     /// How it ended.
     pub ending: Ending,
 }
@@ -77,61 +79,103 @@ pub fn run(
     progress: &mut dyn Progress,
 ) -> Result<Batch, BatchError> {
     let items = walk::collect(inputs, &options.out)?;
-    let fingerprint = fingerprint(cleaner);
-    let (mut trail, done) = match options.dry_run {
-        true => (None, Done::default()),
-        false => {
-            let (trail, done) = prepare(cleaner, options, &fingerprint)?;
-            (Some(trail), done)
-        }
-    };
-    let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
+    let mut session = Session::open(cleaner, options)?;
     let stems = options.keep_names.then(|| names::kept(&items));
-    let worker = Worker { cleaner, options, done: &done, boxes: boxes.as_ref(), large: Mutex::new(()) };
     progress.begin(items.len());
-
-    let mut handled = Vec::with_capacity(items.len());
-    let next = AtomicUsize::new(0);
-    let mut failure = None;
-    thread::scope(|scope| {
-        let (send, receive) = mpsc::sync_channel(options.jobs * 2);
-        for _ in 0..options.jobs.max(1) {
-            let (send, next, items, worker, stems) = (send.clone(), &next, &items, &worker, &stems);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let job = worker.handle(index, item, stems.as_ref().map(|s| s[index].as_path()));
-                    if matches!(job.ending, Err(CleanError::Interrupted)) || send.send((index, job)).is_err() {
-                        break;
-                    }
-                }
-            });
-        }
-        drop(send);
-        for (index, job) in receive {
-            let item = &items[index];
-            let stem = stems.as_ref().map(|s| s[index].as_path());
-            if let Some(Err(error)) = trail.as_mut().map(|trail| trail.append(item, stem, &job)) {
-                // Without a trail nothing more may be published: stop handing out work.
-                next.store(items.len(), Ordering::Relaxed);
-                failure.get_or_insert(error);
-            }
-            let ended = Handled { index, path: item.path.clone(), ending: job.into_ending() };
-            progress.handled(&ended);
-            handled.push(ended);
-        }
-    });
-    if let Some(error) = failure {
-        return Err(error.into());
-    }
-    if let Some(boxes) = &boxes {
-        boxes.finish()?;
-    }
+    let all = Lot { items: &items, stems: stems.as_deref(), first: 0, stop: None };
+    let mut handled = session.handle(&all, progress)?;
     handled.sort_by_key(|h| h.index);
     let interrupted = handled.len() < items.len();
-    let trail_head = trail.map(|trail| trail.head().to_owned());
-    Ok(Batch { handled, interrupted, trail_head })
+    Ok(Batch { handled, interrupted, trail_head: session.finish()? })
+}
+
+/// A hold on an output folder and its trail, for one list of inputs after the other.
+pub(super) struct Session<'a> {
+    cleaner: &'a dyn Cleaning,
+    options: &'a Options,
+    trail: Option<Writer>,
+    done: Done,
+    boxes: Option<Boxes>,
+}
+
+/// Inputs to be handled.
+pub(super) struct Lot<'a> {
+    pub items: &'a [Item],
+    /// Names of their outputs, where those are kept.
+    pub stems: Option<&'a [PathBuf]>,
+    /// Number of the first one in reports.
+    pub first: usize,
+    /// Ends handing out once it is set.
+    pub stop: Option<&'a AtomicBool>,
+}
+
+impl<'a> Session<'a> {
+    pub fn open(cleaner: &'a dyn Cleaning, options: &'a Options) -> Result<Self, BatchError> {
+        let (trail, done) = match options.dry_run {
+            true => (None, Done::default()),
+            false => {
+                let (trail, done) = prepare(cleaner, options, &fingerprint(cleaner))?;
+                (Some(trail), done)
+            }
+        };
+        let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
+        Ok(Self { cleaner, options, trail, done, boxes })
+    }
+
+    /// What an earlier run did is done, whether or not its outputs are still where it put them.
+    pub fn trust_the_trail(&mut self) {
+        self.done.without_looking();
+    }
+
+    /// Handles a lot; fewer endings than items come back when it was stopped or interrupted.
+    pub fn handle(&mut self, lot: &Lot<'_>, progress: &mut dyn Progress) -> Result<Vec<Handled>, BatchError> {
+        let Self { cleaner, options, trail, done, boxes } = self;
+        let worker = Worker { cleaner: *cleaner, options, done, boxes: boxes.as_ref(), large: Mutex::new(()) };
+        let stem = |index: usize| lot.stems.map(|stems| stems[index].as_path());
+        let mut handled = Vec::with_capacity(lot.items.len());
+        let next = AtomicUsize::new(0);
+        let mut failure = None;
+        thread::scope(|scope| {
+            let (send, receive) = mpsc::sync_channel(options.jobs * 2);
+            for _ in 0..options.jobs.max(1) {
+                let (send, next, worker) = (send.clone(), &next, &worker);
+                scope.spawn(move || {
+                    while !lot.stop.is_some_and(|stop| stop.load(Ordering::Relaxed)) {
+                        let index = next.fetch_add(1, Ordering::Relaxed);
+                        let Some(item) = lot.items.get(index) else { break };
+                        let job = worker.handle(lot.first + index, item, stem(index));
+                        if matches!(job.ending, Err(CleanError::Interrupted)) || send.send((index, job)).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(send);
+            for (index, job) in receive {
+                let item = &lot.items[index];
+                if let Some(Err(error)) = trail.as_mut().map(|trail| trail.append(item, stem(index), &job)) {
+                    // Without a trail nothing more may be published: stop handing out work.
+                    next.store(lot.items.len(), Ordering::Relaxed);
+                    failure.get_or_insert(error);
+                }
+                let ended = job.into_handled(lot.first + index, item);
+                progress.handled(&ended);
+                handled.push(ended);
+            }
+        });
+        match failure {
+            Some(error) => Err(error.into()),
+            None => Ok(handled),
+        }
+    }
+
+    /// Ends the session; the hash of the last row of its trail.
+    pub fn finish(self) -> Result<Option<String>, BatchError> {
+        if let Some(boxes) = &self.boxes {
+            boxes.finish()?;
+        }
+        Ok(self.trail.map(|trail| trail.head().to_owned()))
+    }
 }
 
 fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {
@@ -306,7 +350,8 @@ fn is_no_picture(path: &Path, bytes: &[u8]) -> bool {
 }
 
 impl Job {
-    fn into_ending(self) -> Ending {
-        self.ending.unwrap_or_else(|error| Ending::Failed { reason: error.to_string() })
+    fn into_handled(self, index: usize, item: &Item) -> Handled {
+        let ending = self.ending.unwrap_or_else(|error| Ending::Failed { reason: error.to_string() });
+        Handled { index, path: item.path.clone(), input_sha256: self.input_sha256, ending }
     }
 }

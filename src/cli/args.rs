@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{apart::ApartArgs, audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs};
+use super::{apart::ApartArgs, audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs, watch::WatchArgs};
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
 /// and bar codes, destroys them, checks its own output.
@@ -50,6 +50,8 @@ pub struct RuntimeArgs {
 pub enum Command {
     /// Make clean copies of pictures, videos and whole folders
     Clean(CleanArgs),
+    /// Make clean copies of whatever is dropped into a folder, until Ctrl-C
+    Watch(WatchArgs),
     /// Clean a video that comes in on standard input and write it to standard output as it goes
     Pipe(PipeArgs),
     /// List what a file gives away and what would be redacted; writes nothing

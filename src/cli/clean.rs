@@ -201,7 +201,7 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
         lines.push("dry run: nothing was written".to_owned());
     } else {
         lines.push(format!("outputs: {} in {}", count(totals.outputs, "file", "files"), options.out.display()));
-        lines.extend(audit::after_run(batch, options));
+        lines.extend(audit::after_run(batch.trail_head.as_deref(), options));
     }
     for handled in &batch.handled {
         let name = || name(handled, options.private);

@@ -14,6 +14,7 @@ mod print;
 mod progress;
 mod setup;
 mod verify;
+mod watch;
 
 use std::{io, process::ExitCode};
 
@@ -113,6 +114,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
     let runtime = cli.runtime;
     match cli.command {
         Command::Clean(args) => clean::run(args, &runtime),
+        Command::Watch(args) => watch::run(args, &runtime),
         Command::Pipe(args) => pipe::run(args, &runtime),
         Command::Inspect(args) => inspect::run(args, &runtime),
         Command::Verify(args) => verify::run(&args),

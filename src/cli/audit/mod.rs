@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     audit::{self, AuditError, Chain, Key, Tail, Totals, What},
-    batch::{Batch, Options},
+    batch::Options,
     media,
 };
 
@@ -38,8 +38,8 @@ pub fn run(args: &AuditArgs) -> Result<Exit, Fatal> {
 }
 
 /// What is said about the trail after a run that wrote one.
-pub fn after_run(batch: &Batch, options: &Options) -> Vec<String> {
-    let Some(head) = &batch.trail_head else { return Vec::new() };
+pub fn after_run(head: Option<&str>, options: &Options) -> Vec<String> {
+    let Some(head) = head else { return Vec::new() };
     let mut lines = Vec::new();
     if !options.private {
         let names = audit::names_file(&options.manifest);
