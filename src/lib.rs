@@ -70,6 +70,7 @@ pub mod detect;
 pub mod doctor;
 pub mod effort;
 pub mod error;
+pub mod exact;
 pub mod finding;
 pub mod flow;
 pub mod frame;

@@ -16,9 +16,10 @@ use std::{
 
 use safepost::{
     Policy,
+    exact::ExactPath,
     isolation::{
         Guard, Rights, Sandbox, State,
-        protocol::{Answer, Ask, Begin, VERSION, VideoFiles, WirePath, receive, send},
+        protocol::{Answer, Ask, Begin, VERSION, VideoFiles, receive, send},
     },
 };
 
@@ -212,7 +213,7 @@ fn a_worker_for_pictures_has_no_video_to_clean_and_one_of_another_version_refuse
     let _ = (child.wait(), answer);
 
     let folder = tempfile::tempdir().unwrap();
-    let files = VideoFiles { input: WirePath::of(&folder.path().join("none.mp4")).unwrap(), draft: None };
+    let files = VideoFiles { input: ExactPath::of(&folder.path().join("none.mp4")).unwrap(), draft: None };
     let (mut child, answer) = begun(Some(files));
     assert!(matches!(answer, Answer::Ready { .. }), "a file that is not there is told when it is opened");
     send(child.stdin.as_mut().unwrap(), &Ask::Video { notes: false }, &[]).unwrap();

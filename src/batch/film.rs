@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{
     Ending,
+    publish::Made,
     run::{Job, Worker},
     walk::Item,
 };
@@ -62,15 +63,15 @@ impl Worker<'_> {
             None => unreachable!("a video's report says what became of the video"),
         };
         let name = self.output_name(stem, 0, 1, extension)?;
-        self.publish_draft(&name, draft)?;
-        job.outputs.push(OutputRow {
+        let row = OutputRow {
             name: name.to_string_lossy().into_owned(),
             sha256,
             bytes,
             width: size.width,
             height: size.height,
             frames: u32::try_from(frames).unwrap_or(u32::MAX),
-        });
-        Ok(Ending::Clean { report, outputs: vec![name] })
+        };
+        self.publish(vec![Made { name, draft, row }], job)?;
+        Ok(Ending::Clean { report, outputs: job.paths.clone() })
     }
 }

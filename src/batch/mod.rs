@@ -2,7 +2,9 @@
 
 mod boxes;
 mod film;
+mod intent;
 mod names;
+mod publish;
 mod resume;
 mod run;
 mod tells;

@@ -14,6 +14,7 @@ use std::{
 use super::{
     BatchError, Ending, Options,
     boxes::Boxes,
+    intent::Intents,
     names,
     resume::{Done, Fingerprint},
     trail::Writer,
@@ -93,7 +94,8 @@ pub fn run(
 pub(super) struct Session<'a> {
     cleaner: &'a dyn Cleaning,
     options: &'a Options,
-    trail: Option<Writer>,
+    /// `None` on a dry run, which publishes nothing.
+    writing: Option<(Writer, Intents)>,
     done: Done,
     boxes: Option<Boxes>,
 }
@@ -111,15 +113,15 @@ pub(super) struct Lot<'a> {
 
 impl<'a> Session<'a> {
     pub fn open(cleaner: &'a dyn Cleaning, options: &'a Options) -> Result<Self, BatchError> {
-        let (trail, done) = match options.dry_run {
+        let (writing, done) = match options.dry_run {
             true => (None, Done::default()),
             false => {
-                let (trail, done) = prepare(cleaner, options, &fingerprint(cleaner))?;
-                (Some(trail), done)
+                let (trail, intents, done) = prepare(cleaner, options, &fingerprint(cleaner))?;
+                (Some((trail, intents)), done)
             }
         };
         let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
-        Ok(Self { cleaner, options, trail, done, boxes })
+        Ok(Self { cleaner, options, writing, done, boxes })
     }
 
     /// What an earlier run did is done, whether or not its outputs are still where it put them.
@@ -129,8 +131,10 @@ impl<'a> Session<'a> {
 
     /// Handles a lot; fewer endings than items come back when it was stopped or interrupted.
     pub fn handle(&mut self, lot: &Lot<'_>, progress: &mut dyn Progress) -> Result<Vec<Handled>, BatchError> {
-        let Self { cleaner, options, trail, done, boxes } = self;
-        let worker = Worker { cleaner: *cleaner, options, done, boxes: boxes.as_ref(), large: Mutex::new(()) };
+        let Self { cleaner, options, writing, done, boxes } = self;
+        let (mut trail, intents) = writing.as_mut().map(|(trail, intents)| (trail, &*intents)).unzip();
+        let (boxes, large) = (boxes.as_ref(), Mutex::new(()));
+        let worker = Worker { cleaner: *cleaner, options, done, boxes, intents, large };
         let stem = |index: usize| lot.stems.map(|stems| stems[index].as_path());
         let mut handled = Vec::with_capacity(lot.items.len());
         let next = AtomicUsize::new(0);
@@ -153,7 +157,11 @@ impl<'a> Session<'a> {
             drop(send);
             for (index, job) in receive {
                 let item = &lot.items[index];
-                if let Some(Err(error)) = trail.as_mut().map(|trail| trail.append(item, stem(index), &job)) {
+                let appended = trail
+                    .as_mut()
+                    .zip(intents)
+                    .map(|(trail, intents)| trail.append(item, stem(index), &job, intents));
+                if let Some(Err(error)) = appended {
                     // Without a trail nothing more may be published: stop handing out work.
                     next.store(lot.items.len(), Ordering::Relaxed);
                     failure.get_or_insert(error);
@@ -163,10 +171,13 @@ impl<'a> Session<'a> {
                 handled.push(ended);
             }
         });
-        match failure {
-            Some(error) => Err(error.into()),
-            None => Ok(handled),
+        if let Some(error) = failure {
+            return Err(error.into());
         }
+        if let Some(intents) = intents {
+            intents.clear()?;
+        }
+        Ok(handled)
     }
 
     /// Ends the session; the hash of the last row of its trail.
@@ -174,7 +185,9 @@ impl<'a> Session<'a> {
         if let Some(boxes) = &self.boxes {
             boxes.finish()?;
         }
-        Ok(self.trail.map(|trail| trail.head().to_owned()))
+        let Some((trail, intents)) = self.writing else { return Ok(None) };
+        intents.finish()?;
+        Ok(Some(trail.head().to_owned()))
     }
 }
 
@@ -188,18 +201,23 @@ fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {
 }
 
 /// Makes the output folder, locks the trail and clears what a killed run left.
-fn prepare(cleaner: &dyn Cleaning, options: &Options, made_by: &Fingerprint) -> Result<(Writer, Done), BatchError> {
+fn prepare(
+    cleaner: &dyn Cleaning,
+    options: &Options,
+    made_by: &Fingerprint,
+) -> Result<(Writer, Intents, Done), BatchError> {
     let out = &options.out;
     fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
     outside(&options.manifest, "audit trail", options)?;
-    let opened = Writer::open(options, cleaner, made_by)?;
+    let (trail, done) = Writer::open(options, cleaner, made_by)?;
     draft::sweep(out)?;
+    let intents = Intents::open(&options.manifest, out, trail.inputs())?;
     // Found out now rather than after the first picture's minute of work.
     drop(Draft::write(out, &[]).map_err(|error| match error {
         MediaError::Io { source, .. } => BatchError::Out { out: out.clone(), source },
         other => other.into(),
     })?);
-    Ok(opened)
+    Ok((trail, intents, done))
 }
 
 /// Refuses a private file inside the output folder.
@@ -220,6 +238,8 @@ pub(super) struct Worker<'a> {
     pub(super) options: &'a Options,
     pub(super) done: &'a Done,
     pub(super) boxes: Option<&'a Boxes>,
+    /// `None` on a dry run, which publishes nothing.
+    pub(super) intents: Option<&'a Intents>,
     large: Mutex<()>,
 }
 
@@ -227,12 +247,22 @@ pub(super) struct Worker<'a> {
 pub(super) struct Job {
     pub(super) input_sha256: Option<String>,
     pub(super) outputs: Vec<OutputRow>,
+    /// Their paths inside the output folder, which need not be text.
+    pub(super) paths: Vec<PathBuf>,
+    /// Number of what was written down before publishing.
+    pub(super) intent: Option<u64>,
     pub(super) ending: Result<Ending, CleanError>,
 }
 
 impl Worker<'_> {
     fn handle(&self, index: usize, item: &Item, stem: Option<&Path>) -> Job {
-        let mut job = Job { input_sha256: None, outputs: Vec::new(), ending: Ok(Ending::Skipped) };
+        let mut job = Job {
+            input_sha256: None,
+            outputs: Vec::new(),
+            paths: Vec::new(),
+            intent: None,
+            ending: Ok(Ending::Skipped),
+        };
         job.ending = self.try_handle(index, item, stem, &mut job);
         job
     }
@@ -276,22 +306,14 @@ impl Worker<'_> {
             return Ok(Ending::Withheld { reason: reason.clone(), report });
         }
         self.note(index, &report)?;
-        let mut published = Vec::with_capacity(outputs.len());
         let pages = outputs.len();
+        let mut made = Vec::with_capacity(pages);
         for (page, output) in outputs.into_iter().enumerate() {
             let name = self.output_name(stem, page, pages, output.format.extension())?;
-            self.publish(&name, &output.bytes)?;
-            job.outputs.push(OutputRow {
-                name: name.to_string_lossy().into_owned(),
-                sha256: sha256_hex(&output.bytes),
-                bytes: output.bytes.len() as u64,
-                width: output.size.width,
-                height: output.size.height,
-                frames: output.frames,
-            });
-            published.push(name);
+            made.push(self.made(name, &output)?);
         }
-        Ok(Ending::Clean { report, outputs: published })
+        self.publish(made, job)?;
+        Ok(Ending::Clean { report, outputs: job.paths.clone() })
     }
 
     fn gate(&self, bytes: u64) -> Option<MutexGuard<'_, ()>> {
@@ -309,34 +331,6 @@ impl Worker<'_> {
             boxes.picture(index, page, &decide(self.cleaner.policy(), &frame.findings))?;
         }
         Ok(())
-    }
-
-    pub(super) fn output_name(
-        &self,
-        stem: Option<&Path>,
-        page: usize,
-        pages: usize,
-        extension: &str,
-    ) -> Result<PathBuf, MediaError> {
-        let tail = if stem.is_some() && pages > 1 { format!("-page{}", page + 1) } else { String::new() };
-        let stem = match stem {
-            Some(kept) => kept.to_owned(),
-            None => names::neutral()?.into(),
-        };
-        Ok(names::numbered(&stem, &format!("{tail}.{extension}")))
-    }
-
-    fn publish(&self, name: &Path, bytes: &[u8]) -> Result<(), MediaError> {
-        // The draft lies in the root of the output folder, where leftovers are looked for.
-        self.publish_draft(name, Draft::write(&self.options.out, bytes)?)
-    }
-
-    pub(super) fn publish_draft(&self, name: &Path, draft: Draft) -> Result<(), MediaError> {
-        let target = self.options.out.join(name);
-        let folder = target.parent().unwrap_or(&self.options.out);
-        fs::create_dir_all(folder)
-            .map_err(|source| MediaError::Io { doing: "making a folder for the output", source })?;
-        draft.publish(&target, self.options.overwrite)
     }
 }
 

@@ -1,13 +1,14 @@
 //! What a batch writes into its audit trail: the row of an input from its ending, and its name into a file apart.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
 use super::{
     Ending, Options,
+    intent::Intents,
     names::numbered,
     resume::{Done, Fingerprint},
     run::Job,
@@ -30,6 +31,8 @@ pub(super) struct Writer {
     run: Run,
     /// The row that says what this run works with, once there is something to say, and its day.
     begun: Option<(u64, u64)>,
+    /// Numbers of the rows of inputs that were there when it was opened.
+    inputs: HashSet<u64>,
 }
 
 impl Writer {
@@ -39,13 +42,13 @@ impl Writer {
         cleaner: &dyn Cleaning,
         fingerprint: &Fingerprint,
     ) -> Result<(Self, Done), AuditError> {
-        let mut earlier = Vec::new();
+        let (mut earlier, mut inputs) = (Vec::new(), HashSet::new());
         let trail = Trail::open(&options.manifest, &fingerprint.tool, now(), &mut |row, _| {
-            if let What::Input(input) = &row.what
-                && !options.overwrite
-                && Done::counts(input, fingerprint)
-            {
-                earlier.push((**input).clone());
+            if let What::Input(input) = &row.what {
+                inputs.insert(row.row);
+                if !options.overwrite && Done::counts(input, fingerprint) {
+                    earlier.push((**input).clone());
+                }
             }
         })?;
         if !options.overwrite {
@@ -63,11 +66,17 @@ impl Writer {
             operator: options.operator.clone(),
         };
         let done = Done::new(earlier, trail.key().clone());
-        Ok((Self { trail, names, keep_names: options.keep_names, run, begun: None }, done))
+        Ok((Self { trail, names, keep_names: options.keep_names, run, begun: None, inputs }, done))
     }
 
     /// Writes down how an input ended, if that is news.
-    pub fn append(&mut self, item: &Item, stem: Option<&Path>, job: &Job) -> Result<(), AuditError> {
+    pub fn append(
+        &mut self,
+        item: &Item,
+        stem: Option<&Path>,
+        job: &Job,
+        intents: &Intents,
+    ) -> Result<(), AuditError> {
         let (outcome, verification, reason, report) = match &job.ending {
             Ok(Ending::Clean { report, .. }) => ("clean", "passed", None, Some(report)),
             Ok(Ending::Withheld { report, reason, .. }) => {
@@ -113,8 +122,18 @@ impl Writer {
                 outputs: job.outputs.iter().map(|output| output.name.clone()).collect(),
             })?;
         }
+        intents.claim(job, self.trail.next()).map_err(|source| AuditError::Io {
+            path: self.trail.path().to_owned(),
+            doing: "followed by its journal",
+            source,
+        })?;
         self.trail.append(time, What::Input(Box::new(input)))?;
         Ok(())
+    }
+
+    /// Numbers of the rows of inputs that were there when it was opened.
+    pub fn inputs(&self) -> &HashSet<u64> {
+        &self.inputs
     }
 
     /// Hash of the last row.

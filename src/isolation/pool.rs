@@ -9,10 +9,11 @@ use std::{
 use super::{
     Isolation, Protection,
     process::{Process, Sign},
-    protocol::{Answer, Ask, Begin, OutputHead, VERSION, VideoFiles, WirePath},
+    protocol::{Answer, Ask, Begin, OutputHead, VERSION, VideoFiles},
 };
 use crate::{
     error::{CleanError, MediaError, SetupError, WorkerError},
+    exact::ExactPath,
     infer::locate,
     media::draft::Draft,
     pipeline::{
@@ -53,7 +54,7 @@ impl Pool {
     /// When the policy makes no sense, the library or the models are nowhere, or a worker cannot be set up.
     pub fn new(policy: Policy, runtime: &Runtime, isolation: Isolation) -> Result<Self, SetupError> {
         policy.check()?;
-        let path = |path: &Path| WirePath::of(path).map_err(|source| failed_start(&isolation, source));
+        let path = |path: &Path| absolute(path).map_err(|source| failed_start(&isolation, source));
         let begin = Begin {
             library: Some(path(&locate::library(runtime.library.as_deref())?)?),
             models: Some(path(&locate::models(runtime.models.as_deref())?)?),
@@ -187,9 +188,8 @@ impl Cleaning for Pool {
         into: Option<&Draft>,
         mut notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError> {
-        let path = |path: &Path| {
-            WirePath::of(path).map_err(|source| MediaError::Io { doing: "finding the video", source })
-        };
+        let path =
+            |path: &Path| absolute(path).map_err(|source| MediaError::Io { doing: "finding the video", source });
         let files = VideoFiles { input: path(input)?, draft: into.map(|draft| path(draft.path())).transpose()? };
         let (mut process, ..) = self.start(Some(files))?;
         let ask = Ask::Video { notes: notes.is_some() };
@@ -220,6 +220,11 @@ fn begin(policy: &Policy, isolation: &Isolation) -> Begin {
 
 fn failed_start(isolation: &Isolation, source: std::io::Error) -> SetupError {
     SetupError::Worker(WorkerError::Start { program: isolation.program.clone(), source })
+}
+
+/// A worker has another current folder.
+fn absolute(path: &Path) -> std::io::Result<ExactPath> {
+    ExactPath::of(&std::path::absolute(path)?)
 }
 
 fn out_of_turn() -> WorkerError {

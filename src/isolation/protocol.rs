@@ -6,16 +6,14 @@
 //! [`Answer::Ready`] or [`Answer::Refused`]; to every further question it hears any number of [`Answer::Step`],
 //! [`Answer::Frames`] and [`Answer::Note`], then one [`Answer::Done`] or [`Answer::Failed`].
 
-use std::{
-    io::{Error, ErrorKind, Read, Result, Write},
-    path::{Path, PathBuf},
-};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::Protection;
 use crate::{
     area::Area,
+    exact::ExactPath,
     geom::Size,
     media::image::OutputFormat,
     pipeline::{InputReport, ModelUsed, Step},
@@ -57,12 +55,12 @@ pub struct Begin {
     pub policy: String,
     /// Look for nothing and need no models: [`Cleaner::metadata_only`](crate::Cleaner::metadata_only).
     pub metadata_only: bool,
-    /// ONNX Runtime's library; absent when nothing is looked for.
-    pub library: Option<WirePath>,
+    /// ONNX Runtime's library, as an absolute path like all others; absent when nothing is looked for.
+    pub library: Option<ExactPath>,
     /// The models folder; absent when nothing is looked for.
-    pub models: Option<WirePath>,
+    pub models: Option<ExactPath>,
     /// Manifests of the user's own models.
-    pub own_models: Vec<WirePath>,
+    pub own_models: Vec<ExactPath>,
     /// Threads of one inference.
     pub threads: usize,
     /// Most memory that the worker may hold.
@@ -75,9 +73,9 @@ pub struct Begin {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct VideoFiles {
     /// Read only.
-    pub input: WirePath,
+    pub input: ExactPath,
     /// The draft to be filled, which exists; absent when nothing is to be written.
-    pub draft: Option<WirePath>,
+    pub draft: Option<ExactPath>,
 }
 
 /// What a worker says.
@@ -141,36 +139,6 @@ pub struct OutputHead {
     pub size: Size,
     /// Number of frames, 1 for a still.
     pub frames: u32,
-}
-
-/// A path byte for byte: names need not be text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WirePath(Vec<u8>);
-
-impl WirePath {
-    /// The absolute form of `path`, because a worker has another current folder.
-    ///
-    /// # Errors
-    /// When the current folder is gone, or, outside Unix, for a name that is not Unicode.
-    pub fn of(path: &Path) -> Result<Self> {
-        let path = std::path::absolute(path)?;
-        #[cfg(unix)]
-        let bytes = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec();
-        #[cfg(not(unix))]
-        let bytes = path.to_str().ok_or_else(|| Error::other("its name is not Unicode"))?.as_bytes().to_vec();
-        Ok(Self(bytes))
-    }
-
-    /// The path again.
-    ///
-    /// # Errors
-    /// Outside Unix, when it is not Unicode.
-    pub fn path(&self) -> Result<PathBuf> {
-        #[cfg(unix)]
-        return Ok(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(&self.0).into());
-        #[cfg(not(unix))]
-        return String::from_utf8(self.0.clone()).map(PathBuf::from).map_err(Error::other);
-    }
 }
 
 /// Writes one message and flushes.
@@ -249,14 +217,5 @@ mod tests {
         let mut other = Vec::new();
         send(&mut other, &"something else", &[]).unwrap();
         assert!(receive::<Ask>(&mut other.as_slice(), 100).is_err());
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_name_that_is_no_text_arrives_byte_for_byte() {
-        let name = Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"/a\xff\n%d"));
-        let path = WirePath::of(name).unwrap();
-        let json = serde_json::to_string(&path).unwrap();
-        assert_eq!(serde_json::from_str::<WirePath>(&json).unwrap().path().unwrap(), name);
     }
 }

@@ -9,10 +9,11 @@ use std::{
 
 use super::{
     Rights, Sandbox,
-    protocol::{Answer, Ask, Begin, OutputHead, VERSION, WirePath, receive, send},
+    protocol::{Answer, Ask, Begin, OutputHead, VERSION, receive, send},
 };
 use crate::{
     error::{CleanError, SetupError, WorkerError},
+    exact::ExactPath,
     limits::Limits,
     media::{self, draft::Draft},
     pipeline::{Cleaner, Cleaning, FrameNote, Goal, Notes, Observer, Runtime, Step},
@@ -103,7 +104,7 @@ impl Worker {
                 env!("CARGO_PKG_VERSION")
             )));
         }
-        let path = |path: &WirePath| path.path().map_err(|error| refused(error.to_string()));
+        let path = |path: &ExactPath| path.path().map_err(|error| refused(error.to_string()));
         let video = match &begin.video {
             Some(files) => Some((path(&files.input)?, files.draft.as_ref().map(path).transpose()?)),
             None => None,
