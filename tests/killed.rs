@@ -113,9 +113,9 @@ fn survive(more: &[&str], when: When, wanted: &[Vec<u8>]) -> usize {
     let mut kills = 0;
     // What an earlier run got done counts, so the next kill must come later.
     let later = |n: usize| match when {
-        When::After(delay) => When::After(delay + Duration::from_millis(40 * n as u64)),
-        When::Outputs(outputs) => When::Outputs(outputs + n),
-        When::Journal(bytes) => When::Journal(bytes + 150 * n as u64),
+        When::After(delay) => When::After(delay + Duration::from_millis(120 * n as u64)),
+        When::Outputs(outputs) => When::Outputs(outputs + 2 * n),
+        When::Journal(bytes) => When::Journal(bytes + 500 * n as u64),
     };
     while killed(&bench, more, later(kills)) {
         kills += 1;
@@ -153,7 +153,7 @@ fn whole(more: &[&str]) -> (Duration, Vec<Vec<u8>>) {
 fn a_run_killed_at_any_point_ends_in_the_same_state() {
     let mut table = String::new();
     // Kept names may collide with what a killed run left, neutral ones may come twice.
-    for (more, delays, others) in [(&["--keep-names"][..], 8, 1), (&["--jobs", "2"], 4, 3)] {
+    for (more, delays, others) in [(&["--keep-names"][..], 6, 1), (&["--jobs", "2"], 4, 3)] {
         let (took, wanted) = whole(more);
         assert!(wanted.len() >= 11);
         let delays = (1..=delays).map(|n| When::After(took * n / (delays + 1)));
