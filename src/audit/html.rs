@@ -80,6 +80,8 @@ fn totals(totals: &Totals, to: &mut dyn Write) -> io::Result<()> {
         ("Outcomes", escaped(&counted(&totals.outcomes))),
         ("Files written", totals.outputs.to_string()),
         ("Found", escaped(&counted(&totals.found))),
+        ("Identifiers told in text", escaped(&counted(&totals.identifiers))),
+        ("Lines of text that stay visible", totals.spared.to_string()),
         ("Operators, with inputs", escaped(&operators)),
     ];
     list(&facts, to)
@@ -127,6 +129,13 @@ fn input_row(row: &Row, input: &Input, to: &mut dyn Write) -> io::Result<()> {
         Some(reason) => format!("{}: {}", escaped(&input.outcome), escaped(reason)),
         None => escaped(&input.outcome),
     };
+    let mut found = vec![escaped(&counted(&input.found))];
+    if !input.identifiers.is_empty() {
+        found.push(format!("told: {}", escaped(&counted(&input.identifiers))));
+    }
+    if input.spared > 0 {
+        found.push(format!("spared lines: {}", input.spared));
+    }
     let outputs: Vec<_> =
         input.outputs.iter().map(|output| format!("{} {}", escaped(&output.name), code(&output.sha256))).collect();
     cells(
@@ -136,7 +145,7 @@ fn input_row(row: &Row, input: &Input, to: &mut dyn Write) -> io::Result<()> {
             utc(row.time_unix_s),
             outcome,
             escaped(&input.verification),
-            escaped(&counted(&input.found)),
+            found.join("<br>"),
             code(input.input_hmac.as_deref().unwrap_or("could not be read")),
             outputs.join("<br>"),
         ],

@@ -114,11 +114,22 @@ pub struct Input {
     pub verification: String,
     /// How many things of each class were found.
     pub found: BTreeMap<String, u64>,
+    /// How many identifiers of each kind were told in the text, where it was read.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub identifiers: BTreeMap<String, u64>,
+    /// Lines of text that stay visible, because the policy spares them.
+    #[serde(skip_serializing_if = "is_zero", default)]
+    pub spared: u64,
     /// The files that were written.
     pub outputs: Vec<OutputRow>,
     /// The whole report, without the places of what was found; absent when the input failed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub report: Option<Value>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(n: &u64) -> bool {
+    *n == 0
 }
 
 /// One output file.

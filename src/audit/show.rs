@@ -46,6 +46,10 @@ pub struct Totals {
     pub outputs: u64,
     /// Things that were found, by class.
     pub found: BTreeMap<String, u64>,
+    /// Identifiers that were told in text, by kind.
+    pub identifiers: BTreeMap<String, u64>,
+    /// Lines of text that stay visible.
+    pub spared: u64,
     /// Who ran it, where that was given, with the inputs handled.
     pub operators: BTreeMap<String, u64>,
     /// When the first and the last of these rows were written, seconds since 1970 UTC.
@@ -73,14 +77,20 @@ impl Totals {
             totals.inputs += 1;
             totals.outputs += input.outputs.len() as u64;
             *totals.outcomes.entry(input.outcome.clone()).or_default() += 1;
-            for (class, n) in &input.found {
-                *totals.found.entry(class.clone()).or_default() += n;
-            }
+            totals.spared += input.spared;
+            add(&mut totals.found, &input.found);
+            add(&mut totals.identifiers, &input.identifiers);
             if let Some(operator) = &input.operator {
                 *totals.operators.entry(operator.clone()).or_default() += 1;
             }
         }
         totals
+    }
+}
+
+fn add(totals: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
+    for (what, n) in counts {
+        *totals.entry(what.clone()).or_default() += n;
     }
 }
 

@@ -89,6 +89,8 @@ impl Writer {
         let time = now();
         let run = self.begin(time)?;
         let found = report.map(found).unwrap_or_default();
+        let identifiers = report.map(identifiers).unwrap_or_default();
+        let spared = report.map_or(0, InputReport::spared) as u64;
         let report = report.map(|report| serde_json::to_value(report.without_places())).transpose();
         let report = report.map_err(|source| AuditError::Io {
             path: self.trail.path().to_owned(),
@@ -110,6 +112,8 @@ impl Writer {
             reason,
             verification: verification.to_owned(),
             found,
+            identifiers,
+            spared,
             outputs: outputs.collect(),
             report,
         };
@@ -167,6 +171,10 @@ fn found(report: &InputReport) -> BTreeMap<String, u64> {
     report.counts().into_iter().map(|(class, n)| (class.name().to_owned(), n as u64)).collect()
 }
 
+fn identifiers(report: &InputReport) -> BTreeMap<String, u64> {
+    report.identifiers().into_iter().map(|(kind, n)| (kind.name().to_owned(), n as u64)).collect()
+}
+
 /// The output with `*` for the input's own name, which no row may hold.
 fn nameless(output: &OutputRow, stem: &Path) -> OutputRow {
     let stem = stem.to_string_lossy();
@@ -217,6 +225,8 @@ fn earlier(mut row: serde_json::Value, trail: &Trail) -> Option<Input> {
         reason,
         verification: String::new(),
         found: BTreeMap::new(),
+        identifiers: BTreeMap::new(),
+        spared: 0,
         outputs,
         report,
     })

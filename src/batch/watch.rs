@@ -4,6 +4,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    fs::Permissions,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     thread,
@@ -113,6 +114,8 @@ fn is_unfinished(path: &Path) -> bool {
 struct Mark {
     bytes: u64,
     modified: Option<SystemTime>,
+    /// So that a file that could not be read is tried again once it may be.
+    permissions: Permissions,
     /// Device and number of the file itself, where there is such a thing: they go with it when it is renamed.
     file: Option<(u64, u64)>,
 }
@@ -127,7 +130,7 @@ impl Mark {
         };
         #[cfg(not(unix))]
         let file = None;
-        Some(Self { bytes: meta.len(), modified: meta.modified().ok(), file })
+        Some(Self { bytes: meta.len(), modified: meta.modified().ok(), permissions: meta.permissions(), file })
     }
 }
 
@@ -317,6 +320,19 @@ mod tests {
         assert_eq!(bench.after(5, false), ["a"]);
         assert_eq!(bench.after(100, false), [""; 0]);
         bench.put("a", "other");
+        bench.after(1, false);
+        assert_eq!(bench.after(5, false), ["a"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_failed_is_ready_again_when_its_permissions_change() {
+        let mut bench = Bench::new();
+        bench.put("a", "1");
+        bench.after(0, false);
+        assert_eq!(bench.after(5, false), ["a"]);
+        let allowed = std::os::unix::fs::PermissionsExt::from_mode(0o640);
+        fs::set_permissions(bench.folder.path().join("a"), allowed).unwrap();
         bench.after(1, false);
         assert_eq!(bench.after(5, false), ["a"]);
     }

@@ -1,6 +1,32 @@
 //! Interference that the chain or the seals show, and what they cannot.
 
+use proptest::prelude::*;
+
 use super::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_file_of_any_kind_is_taken_for_a_trail_or_upsets_the_walk(
+        bytes in proptest::collection::vec(any::<u8>(), 0..300),
+        from in 0usize..2000,
+        to in 0usize..2000,
+    ) {
+        static WHOLE: std::sync::LazyLock<(Vec<u8>, Key)> = std::sync::LazyLock::new(|| {
+            let place = Place::with(1);
+            (place.bytes(), place.key())
+        });
+        let (whole, key) = &*WHOLE;
+        let walked = |bytes: &[u8]| crate::audit::chain::walk(bytes, Some(key), &mut |_, _| {}).unwrap();
+        prop_assert_eq!(walked(&bytes).rows, 0);
+        // A piece of a trail replaced by other bytes never has all of its rows.
+        let (from, to) = (from.min(to).min(whole.len() - 1), from.max(to).min(whole.len() - 1));
+        let spliced = [&whole[..from], &bytes, &whole[to..]].concat();
+        prop_assume!(spliced != *whole);
+        prop_assert!(walked(&spliced).rows < 3);
+    }
+}
 
 #[test]
 fn rows_come_back_as_written() {

@@ -101,6 +101,8 @@ fn input(key: &Key, n: u64) -> What {
         reason: None,
         verification: "passed".to_owned(),
         found: BTreeMap::from([("face".to_owned(), n)]),
+        identifiers: BTreeMap::from([("date".to_owned(), 2 * n)]),
+        spared: n,
         outputs: vec![OutputRow {
             name: format!("{n:016x}.jpg"),
             sha256: sha256_hex(b"output"),

@@ -128,6 +128,12 @@ fn show(args: &TrailArgs, json: bool) -> Result<Exit, Fatal> {
     lines.push(format!("inputs:   {} ({})", totals.inputs, list(&totals.outcomes)));
     lines.push(format!("outputs:  {}", totals.outputs));
     lines.push(format!("found:    {}", list(&totals.found)));
+    if !totals.identifiers.is_empty() {
+        lines.push(format!("told:     {}", list(&totals.identifiers)));
+    }
+    if totals.spared > 0 {
+        lines.push(format!("spared:   {} of text stay visible", count(totals.spared as usize, "line", "lines")));
+    }
     if !totals.operators.is_empty() {
         lines.push(format!("operators, with inputs: {}", list(&totals.operators)));
     }
