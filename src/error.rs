@@ -271,6 +271,44 @@ pub enum WorkerError {
     },
 }
 
+/// Authorizations and faces of people who agreed to be seen could not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConsentError {
+    /// The file of authorizations makes no sense.
+    #[error("{} is no list of authorizations: {detail}", .path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        detail: String,
+    },
+    /// Others may read a face.
+    #[error("{} holds a person's face and can be read by others; run `chmod 600` on it", .path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is no face, or another network made it.
+    #[error("the face in {} cannot be used ({detail}); give the photos again with `safepost consent add`", .path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        detail: &'static str,
+    },
+    /// Reading or writing failed.
+    #[error("{doing} {} failed: {source}", .path.display())]
+    Io {
+        /// What was being done ("reading").
+        doing: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}
+
 /// The cleaner could not be set up; no input was touched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -281,6 +319,9 @@ pub enum SetupError {
     /// A model or the runtime is not usable.
     #[error(transparent)]
     Infer(#[from] InferError),
+    /// The authorizations are not usable.
+    #[error(transparent)]
+    Consent(#[from] ConsentError),
     /// A worker process could not be set up.
     #[error(transparent)]
     Worker(#[from] WorkerError),

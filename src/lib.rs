@@ -75,6 +75,7 @@ pub mod finding;
 pub mod flow;
 pub mod frame;
 pub mod geom;
+pub mod identity;
 pub mod infer;
 pub mod inspect;
 pub mod isolation;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{apart::ApartArgs, audit::AuditArgs, pipe::PipeArgs, policy_args::PolicyArgs, watch::WatchArgs};
+use super::{
+    apart::ApartArgs, audit::AuditArgs, consent::ConsentArgs, pipe::PipeArgs, policy_args::PolicyArgs, watch::WatchArgs,
+};
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
 /// and bar codes, destroys them, checks its own output.
@@ -58,6 +60,8 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Prove that files hold their picture or video and nothing else; writes nothing
     Verify(VerifyArgs),
+    /// Keep the list of people who agreed to be seen
+    Consent(ConsentArgs),
     /// Check, show, export or shorten an audit trail
     Audit(AuditArgs),
     /// Print the policy in force, every key explained

@@ -120,6 +120,9 @@ struct Totals {
     identifiers: BTreeMap<Kind, usize>,
     /// Lines of text that stay visible.
     spared: usize,
+    /// Faces that stay visible, by authorization.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    kept: BTreeMap<String, usize>,
 }
 
 impl Totals {
@@ -158,6 +161,9 @@ impl Totals {
             *self.identifiers.entry(kind).or_default() += n;
         }
         self.spared += report.spared();
+        for (authorization, n) in report.authorized() {
+            *self.kept.entry(authorization.to_owned()).or_default() += n;
+        }
     }
 }
 
@@ -193,6 +199,12 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
     }
     if policy.identifiers {
         lines.push(format!("told:    {}", identifiers(&totals.identifiers)));
+    }
+    for (authorization, n) in &totals.kept {
+        lines.push(format!(
+            "kept:    {} visible under the authorization {authorization}",
+            count(*n, "face", "faces")
+        ));
     }
     if totals.spared > 0 {
         lines.push(format!("spared:  {} of text stay visible", count(totals.spared, "line", "lines")));

@@ -6,6 +6,7 @@ mod apart;
 mod args;
 mod audit;
 mod clean;
+mod consent;
 mod inspect;
 mod kept;
 mod pipe;
@@ -24,7 +25,7 @@ use miette::Diagnostic;
 use crate::{
     audit::AuditError,
     batch::BatchError,
-    error::{MediaError, PolicyError, SetupError},
+    error::{ConsentError, MediaError, PolicyError, SetupError},
 };
 use args::{Cli, Command};
 
@@ -57,6 +58,12 @@ enum Fatal {
     #[diagnostic(help("`safepost doctor` says what is missing and what to type"))]
     Setup(SetupError),
     #[error(transparent)]
+    #[diagnostic(help("no face was uncovered"))]
+    Consent(#[from] ConsentError),
+    #[error(transparent)]
+    #[diagnostic(help("nothing was changed"))]
+    Refused(#[from] consent::Refused),
+    #[error(transparent)]
     #[diagnostic(help("no input was changed"))]
     Batch(#[from] BatchError),
     #[error(transparent)]
@@ -80,6 +87,7 @@ impl From<SetupError> for Fatal {
     fn from(error: SetupError) -> Self {
         match error {
             SetupError::Policy(error) => Self::Policy(error),
+            SetupError::Consent(error) => Self::Consent(error),
             error @ (SetupError::Infer(_) | SetupError::Worker(_)) => Self::Setup(error),
         }
     }
@@ -119,6 +127,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Inspect(args) => inspect::run(args, &runtime),
         Command::Verify(args) => verify::run(&args),
         Command::Audit(args) => audit::run(&args),
+        Command::Consent(args) => consent::run(args, &runtime),
         Command::Policy(args) => {
             print::out(setup::policy(&args)?.to_documented_toml())?;
             Ok(Exit::Clean)

@@ -6,6 +6,7 @@ mod clean_video;
 mod cleaning;
 mod delay;
 mod habits;
+pub mod keep;
 mod looks;
 pub mod observe;
 pub mod report;
@@ -31,6 +32,7 @@ use crate::{
 pub use clean::{Cleaned, Output};
 pub use cleaning::{Cleaning, Goal};
 pub use delay::Delay;
+pub use keep::Keeper;
 pub use observe::{Observer, Silent, Step};
 pub use report::{FrameReport, InputReport, Outcome, Reading, Visible};
 pub use stream::Stream;
@@ -74,6 +76,7 @@ pub struct Cleaner {
     detectors: Vec<Box<dyn Detector>>,
     second: Option<SecondLook>,
     reader: Option<Reader>,
+    keeper: Option<Keeper>,
     models: Vec<ModelUsed>,
     observer: Arc<dyn Observer>,
 }
@@ -107,12 +110,14 @@ impl Cleaner {
         let detectors = detect::load(&policy.redact, policy.effort, registry)?;
         let second = detect::second::load(&policy.redact, policy.effort, registry)?;
         let reader = words::wanted(&policy).then(|| Reader::load(registry)).transpose()?;
-        let models = registry
-            .loaded()
-            .into_iter()
+        let consent = policy.consent.as_deref().filter(|_| policy.redact.contains(&Class::Face));
+        let keeper = consent.map(|path| Keeper::load(path, registry)).transpose()?;
+        let loaded = registry.loaded().into_iter();
+        let models = loaded
             .map(|entry| ModelUsed { name: entry.name.clone(), sha256: entry.sha256.clone() })
+            .chain(keeper.as_ref().map(Keeper::used))
             .collect();
-        Ok(Self { policy, detectors, second, reader, models, observer: Arc::new(Silent) })
+        Ok(Self { policy, detectors, second, reader, keeper, models, observer: Arc::new(Silent) })
     }
 
     /// A cleaner with detectors of the caller's own instead of the shipped ones.
@@ -137,14 +142,22 @@ impl Cleaner {
     }
 
     fn bare(policy: Policy, detectors: Vec<Box<dyn Detector>>) -> Self {
-        let (second, reader, models) = (None, None, Vec::new());
-        Self { policy, detectors, second, reader, models, observer: Arc::new(Silent) }
+        let (second, reader, keeper, models) = (None, None, None, Vec::new());
+        Self { policy, detectors, second, reader, keeper, models, observer: Arc::new(Silent) }
     }
 
     /// The same cleaner, reading lines of text with `reader` where the policy asks for what they hold.
     #[must_use]
     pub fn reading_with(mut self, reader: Reader) -> Self {
         self.reader = Some(reader);
+        self
+    }
+
+    /// The same cleaner, leaving the faces visible that `keeper` allows.
+    #[must_use]
+    pub fn keeping(mut self, keeper: Keeper) -> Self {
+        self.models.push(keeper.used());
+        self.keeper = Some(keeper);
         self
     }
 
@@ -215,6 +228,9 @@ impl Cleaner {
         let mut findings = self.find(frame.pixels())?;
         let mut visible = Visible::default();
         let reading = self.words(frame.pixels(), &mut findings, &mut visible)?;
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(frame.pixels(), &mut findings, &mut visible)?;
+        }
         let areas = decide(&self.policy, &findings);
         self.observer.step(Step::Redacting)?;
         let report = FrameReport { reading, visible, ..FrameReport::new(frame.size(), findings, &areas) };

@@ -13,7 +13,7 @@ use crate::{
     redact::coverage,
 };
 
-use super::video::VideoReport;
+use super::{keep::same_place, video::VideoReport};
 
 /// What was found in one frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,12 +48,20 @@ pub struct Reading {
 pub struct Visible {
     /// Lines of text that are harmless by the policy.
     pub spared: usize,
+    /// The authorization of every face that stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub authorizations: Vec<String>,
     /// Where everything is; empty in a report that comes from an audit trail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub places: Vec<Finding>,
 }
 
 impl Visible {
+    /// Whether `finding`, seen again in an output, is something that stays on purpose.
+    pub fn explains(&self, finding: &Finding) -> bool {
+        same_place(&self.places, finding)
+    }
+
     /// Whether nothing stays.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()
@@ -145,6 +153,15 @@ impl InputReport {
         let mut counts = BTreeMap::new();
         for (kind, n) in self.frames.iter().filter_map(|f| f.reading.as_ref()).flat_map(|r| &r.identifiers) {
             *counts.entry(*kind).or_default() += n;
+        }
+        counts
+    }
+
+    /// The authorizations of all faces that stay visible, over all frames, each with its number of faces.
+    pub fn authorized(&self) -> BTreeMap<&str, usize> {
+        let mut counts = BTreeMap::new();
+        for authorization in self.frames.iter().flat_map(|frame| &frame.visible.authorizations) {
+            *counts.entry(authorization.as_str()).or_default() += 1;
         }
         counts
     }

@@ -50,7 +50,7 @@ impl Cleaner {
             let mut stays = staying(&outlines, &read, &self.policy.spare_text).into_iter();
             let spared = findings.extract_if(.., |f| f.class == Class::Text && stays.next().unwrap_or(false));
             visible.places.extend(spared);
-            visible.spared = visible.places.len();
+            visible.spared = visible.places.iter().filter(|place| place.class == Class::Text).count();
         }
         Ok(self.policy.identifiers.then(|| counted(&outlines, &read)))
     }

@@ -31,6 +31,11 @@ const KEYS: &[(&str, &str)] = &[
         "Whole lines that may stay where text is \"phi\", for instance [\"Main Street Dental\"]. Default: none.",
     ),
     (
+        "consent",
+        "File of people who agreed to be seen (`safepost consent`), whose faces may stay visible in pictures; in videos\n\
+         # every face goes. Default: none, every face goes.",
+    ),
+    (
         "identifiers",
         "Whether text in pictures is read, to count dates, record numbers and other identifiers in the report, never\n\
          # what they say; costs time. Default: false.",

@@ -1,12 +1,16 @@
 //! What is redacted and how, as plain data. The default is the strictest; a key that is not known is an error, because
 //! a typing mistake must not weaken anything.
 
+pub mod consent;
 pub mod decide;
 mod document;
 mod region;
 mod words;
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 pub use region::Region;
 use serde::{Deserialize, Serialize};
@@ -50,6 +54,10 @@ pub struct Policy {
     /// Lines that may stay where `text` is `phi`, besides a short list of harmless words; each must match a whole line.
     /// Default: none.
     pub spare_text: Vec<String>,
+    /// File of the people who agreed to be seen, whose faces may stay visible in pictures; see [`consent::Consents`].
+    /// Default: none, every face goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consent: Option<PathBuf>,
     /// Whether lines of text in pictures are read to count what kinds of identifiers they hold. Default: false.
     pub identifiers: bool,
     /// Caps on inputs.
@@ -70,6 +78,7 @@ impl Default for Policy {
             regions: Vec::new(),
             text: TextScope::default(),
             spare_text: Vec::new(),
+            consent: None,
             identifiers: false,
             limits: Limits::default(),
         }

@@ -5,7 +5,7 @@ use ndarray::{ArrayD, ArrayViewD};
 
 use crate::{
     error::{DetectError, InferError},
-    geom::{PxRect, Rect, Size},
+    geom::{Point, PxRect, Rect, Size},
     infer::{Model, Tensor},
 };
 
@@ -48,26 +48,75 @@ pub(super) fn look(
     roi: PxRect,
     to: Size,
 ) -> Result<Vec<Seen>, DetectError> {
-    let pixels = picture.sample(roi, to)?;
-    let input = planes(&pixels, SIDE_MULTIPLE, 0.0);
-    let cells = (input.dim().2 / STRIDE as usize, input.dim().3 / STRIDE as usize);
-    let maps = model.run(Tensor::F32(input.into_dyn()))?;
+    let (_, cells) = run(model, picture, roi, to)?;
     let (sx, sy) = (roi.width() as f32 / to.width as f32, roi.height() as f32 / to.height as f32);
-    Ok(strongest(decode(&maps, cells)?)
+    Ok(strongest(cells)
         .into_iter()
-        .map(|seen| Seen {
-            rect: seen.rect.scaled(sx, sy).translated(roi.x0 as f32, roi.y0 as f32),
-            score: seen.score,
+        .map(|cell| Seen {
+            rect: cell.seen.rect.scaled(sx, sy).translated(roi.x0 as f32, roi.y0 as f32),
+            score: cell.seen.score,
         })
         .collect())
 }
 
-/// Boxes in pixels of the input. Sizes are logarithms of cells, offsets are in cells, and y comes before x.
-fn decode(maps: &[ArrayD<f32>], (rows, columns): (usize, usize)) -> Result<Vec<Seen>, InferError> {
-    let map = |index: usize, channels: usize| -> Result<ArrayViewD<'_, f32>, InferError> {
-        maps.get(index).map(|m| m.view()).filter(|m| m.shape() == [1, channels, rows, columns]).ok_or_else(|| {
-            InferError::BadOutput { name: NAME.to_owned(), detail: "its maps do not fit its input".to_owned() }
+/// As [`look`], with the points of every face: the eye on the left of the picture, the one on the right, the nose, the
+/// corners of the mouth, left and right.
+///
+/// # Errors
+/// As [`look`].
+pub(super) fn look_closely(
+    model: &dyn Model,
+    picture: &dyn Picture,
+    roi: PxRect,
+    to: Size,
+) -> Result<Vec<(Seen, [Point; 5])>, DetectError> {
+    let (maps, cells) = run(model, picture, roi, to)?;
+    let (sx, sy) = (roi.width() as f32 / to.width as f32, roi.height() as f32 / to.height as f32);
+    let grid = maps.first().map_or([0, 0], |scores| [scores.shape()[2], scores.shape()[3]]);
+    let marks = maps.get(3).filter(|m| m.shape() == [1, 10, grid[0], grid[1]]).ok_or_else(misfit)?;
+    let placed = |rect: Rect| rect.scaled(sx, sy).translated(roi.x0 as f32, roi.y0 as f32);
+    Ok(strongest(cells)
+        .into_iter()
+        .map(|cell| {
+            let rect = placed(cell.seen.rect);
+            let value = |channel: usize| marks[[0, channel, cell.row, cell.column]];
+            let point = |i: usize| {
+                Point::new(rect.x0 + value(2 * i + 1) * rect.width(), rect.y0 + value(2 * i) * rect.height())
+            };
+            (Seen { rect, score: cell.seen.score }, std::array::from_fn(point))
         })
+        .collect())
+}
+
+/// A face and the cell of the maps that saw it.
+struct Cell {
+    seen: Seen,
+    row: usize,
+    column: usize,
+}
+
+fn run(
+    model: &dyn Model,
+    picture: &dyn Picture,
+    roi: PxRect,
+    to: Size,
+) -> Result<(Vec<ArrayD<f32>>, Vec<Cell>), DetectError> {
+    let pixels = picture.sample(roi, to)?;
+    let input = planes(&pixels, SIDE_MULTIPLE, 0.0);
+    let cells = (input.dim().2 / STRIDE as usize, input.dim().3 / STRIDE as usize);
+    let maps = model.run(Tensor::F32(input.into_dyn()))?;
+    let seen = decode(&maps, cells)?;
+    Ok((maps, seen))
+}
+
+fn misfit() -> InferError {
+    InferError::BadOutput { name: NAME.to_owned(), detail: "its maps do not fit its input".to_owned() }
+}
+
+/// Boxes in pixels of the input. Sizes are logarithms of cells, offsets are in cells, and y comes before x.
+fn decode(maps: &[ArrayD<f32>], (rows, columns): (usize, usize)) -> Result<Vec<Cell>, InferError> {
+    let map = |index: usize, channels: usize| -> Result<ArrayViewD<'_, f32>, InferError> {
+        maps.get(index).map(|m| m.view()).filter(|m| m.shape() == [1, channels, rows, columns]).ok_or_else(misfit)
     };
     let (scores, sizes, offsets) = (map(0, 1)?, map(1, 2)?, map(2, 2)?);
     let mut seen = Vec::new();
@@ -83,7 +132,7 @@ fn decode(maps: &[ArrayD<f32>], (rows, columns): (usize, usize)) -> Result<Vec<S
             let y = (row as f32 + offsets[[0, 0, row, column]] + 0.5) * STRIDE - height / 2.0;
             let rect = Rect::from_xywh(x, y, width, height);
             if rect.is_valid() {
-                seen.push(Seen { rect, score });
+                seen.push(Cell { seen: Seen { rect, score }, row, column });
             }
         }
     }
@@ -91,8 +140,8 @@ fn decode(maps: &[ArrayD<f32>], (rows, columns): (usize, usize)) -> Result<Vec<S
 }
 
 /// The highest score of every heap of boxes, best first.
-fn strongest(seen: Vec<Seen>) -> Vec<Seen> {
-    input::strongest(seen, |s| s.score, |a, b| a.rect.iou(&b.rect) >= SAME_IOU)
+fn strongest(seen: Vec<Cell>) -> Vec<Cell> {
+    input::strongest(seen, |cell| cell.seen.score, |a, b| a.seen.rect.iou(&b.seen.rect) >= SAME_IOU)
 }
 
 #[cfg(test)]

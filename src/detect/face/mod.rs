@@ -9,6 +9,7 @@ mod centerface;
 mod fuse;
 mod glance;
 mod head;
+pub mod marks;
 mod pyramid;
 mod turn;
 

@@ -1,0 +1,116 @@
+//! Days as authorizations name them. Separate because it is arithmetic on calendars and nothing else.
+
+use std::{fmt, str::FromStr, time::SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+/// A day of the Gregorian calendar, in UTC; written `2026-03-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Day {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Day {
+    /// The day that it is, by the system's clock. Authorizations end with their last day in UTC.
+    pub fn today() -> Self {
+        let seconds = SystemTime::UNIX_EPOCH.elapsed().map_or(0, |d| d.as_secs());
+        Self::of_unix(seconds / 86_400)
+    }
+
+    /// The day that is so many days after 1970-01-01, by Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level
+    /// Date Algorithms"), in which years begin in March.
+    pub fn of_unix(days: u64) -> Self {
+        let shifted = days + 719_468;
+        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = era * 400 + year_of_era + u64::from(month <= 2);
+        Self { year: year.min(9999) as u16, month: month as u8, day: day as u8 }
+    }
+}
+
+/// The text is no day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a day must be written as year, month, day: 2026-03-01")]
+pub struct NoDay;
+
+impl FromStr for Day {
+    type Err = NoDay;
+
+    fn from_str(text: &str) -> Result<Self, NoDay> {
+        let mut parts = text.split('-');
+        let mut part = |digits: usize| {
+            let part = parts.next().filter(|p| p.len() == digits && p.bytes().all(|b| b.is_ascii_digit()));
+            part.and_then(|p| p.parse::<u16>().ok()).ok_or(NoDay)
+        };
+        let (year, month, day) = (part(4)?, part(2)?, part(2)?);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+        let days = match month {
+            4 | 6 | 9 | 11 => 30,
+            2 => 28 + u16::from(leap),
+            1..=12 => 31,
+            _ => 0,
+        };
+        if parts.next().is_some() || day == 0 || day > days {
+            return Err(NoDay);
+        }
+        Ok(Self { year, month: month as u8, day: day as u8 })
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl TryFrom<String> for Day {
+    type Error = NoDay;
+
+    fn try_from(text: String) -> Result<Self, NoDay> {
+        text.parse()
+    }
+}
+
+impl From<Day> for String {
+    fn from(day: Day) -> Self {
+        day.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_another_calendar() {
+        // date -u -d @SECONDS '+%F'
+        let days = [(0, "1970-01-01"), (11_016, "2000-02-29"), (11_017, "2000-03-01"), (20_088, "2024-12-31")];
+        for (days, text) in days.into_iter().chain([(47_541, "2100-03-01")]) {
+            assert_eq!(Day::of_unix(days).to_string(), text);
+            assert_eq!(text.parse(), Ok(Day::of_unix(days)));
+        }
+        assert!(Day::today() > "2024-12-31".parse().unwrap());
+    }
+
+    #[test]
+    fn what_is_no_day_is_refused() {
+        let wrong =
+            ["", "2026-2-3", "2026-02-29", "2026-13-01", "2026-00-10", "2026-04-31", "26-04-01", "2026-04-01-"];
+        for text in wrong.into_iter().chain(["2026/04/01", "01-04-2026", "2026-+4-01"]) {
+            assert_eq!(text.parse::<Day>(), Err(NoDay), "{text}");
+        }
+    }
+
+    #[test]
+    fn later_days_are_greater() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        assert!(day("2026-12-31") < day("2027-01-01") && day("2026-02-28") < day("2026-03-01"));
+    }
+}
