@@ -39,6 +39,8 @@ pub fn policy(args: &PolicyArgs) -> Result<Policy, Fatal> {
     policy.quality = args.quality.unwrap_or(policy.quality);
     policy.text = args.text.map_or(policy.text, Into::into);
     policy.consent = args.consent.clone().or(policy.consent);
+    // Workers run in another folder.
+    policy.consent = policy.consent.map(|path| std::path::absolute(&path).unwrap_or(path));
     policy.identifiers |= args.identifiers;
     policy.max_side_px = args.max_side.unwrap_or(policy.max_side_px);
     if let Some(path) = &args.regions {

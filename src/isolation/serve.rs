@@ -16,7 +16,7 @@ use crate::{
     exact::ExactPath,
     limits::Limits,
     media::{self, draft::Draft},
-    pipeline::{Cleaner, Cleaning, FrameNote, Goal, Notes, Observer, Runtime, Step},
+    pipeline::{Cleaner, Cleaning, FrameNote, Goal, Notes, Observer, Runtime, Step, keep},
     policy::Policy,
 };
 
@@ -120,9 +120,10 @@ impl Worker {
             threads: begin.threads,
         };
         let registry = if begin.metadata_only { None } else { Some(runtime.open()?) };
+        let consent = policy.consent.iter().flat_map(|path| keep::files(path));
         let rights = Rights {
             memory_bytes: begin.memory_bytes,
-            while_loading: registry.iter().flat_map(|registry| registry.files()).collect(),
+            while_loading: registry.iter().flat_map(|registry| registry.files()).chain(consent).collect(),
             input: video.as_ref().map(|(input, _)| input.clone()),
             draft: video.as_ref().and_then(|(_, draft)| draft.clone()),
         };

@@ -13,7 +13,7 @@ use crate::{
     redact::coverage,
 };
 
-use super::{keep::same_place, video::VideoReport};
+use super::video::VideoReport;
 
 /// What was found in one frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,11 +57,6 @@ pub struct Visible {
 }
 
 impl Visible {
-    /// Whether `finding`, seen again in an output, is something that stays on purpose.
-    pub fn explains(&self, finding: &Finding) -> bool {
-        same_place(&self.places, finding)
-    }
-
     /// Whether nothing stays.
     pub fn is_nothing(&self) -> bool {
         *self == Self::default()

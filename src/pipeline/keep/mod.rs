@@ -8,7 +8,10 @@
 
 pub mod file;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use image::RgbImage;
 use sha2::{Digest, Sha256};
@@ -18,7 +21,7 @@ use crate::{
     detect::face::marks::Marks,
     error::{DetectError, SetupError},
     finding::{Class, Finding},
-    geom::{Point, Rect},
+    geom::Rect,
     identity::{self, Embedder, Faceprint, store::Store},
     infer::registry::{Registry, sha256_hex},
     policy::consent::{Consents, Day, Person, Scope, matching::matched},
@@ -64,6 +67,11 @@ impl Faces for Networks {
 /// When the manifest of models names no network for faces.
 pub fn store(consent: &Path, registry: &Registry) -> Result<Store, SetupError> {
     Ok(Store::new(consent.with_extension("faces"), registry.entry(identity::NAME)?.sha256.clone()))
+}
+
+/// The file of authorizations `consent` and the folder of faces beside it: all that [`Keeper::load`] reads besides models.
+pub fn files(consent: &Path) -> [PathBuf; 2] {
+    [consent.to_owned(), consent.with_extension("faces")]
 }
 
 /// Knows who may be seen.
@@ -207,18 +215,6 @@ pub fn pixels_sha256(picture: &RgbImage) -> String {
     hash.update(picture.width().to_le_bytes());
     hash.update(picture.as_raw());
     hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Whether `finding`, seen again in an output, is one of the `places` that stay visible on purpose: of the same class and
-/// mostly in the same place.
-pub(super) fn same_place(places: &[Finding], finding: &Finding) -> bool {
-    let bounds = finding.shape.bounds();
-    let inside =
-        |place: &Rect, p: Point| (place.x0..place.x1).contains(&p.x) && (place.y0..place.y1).contains(&p.y);
-    places.iter().filter(|place| place.class == finding.class).any(|place| {
-        let place = place.shape.bounds();
-        inside(&place, bounds.center()) && bounds.area() <= 2.0 * place.area()
-    })
 }
 
 #[cfg(test)]

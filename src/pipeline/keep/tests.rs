@@ -172,12 +172,3 @@ fn what_is_in_force_is_another_thing_when_somebody_revokes_or_time_passes() {
     assert_ne!(before, later.used());
     assert_ne!(before, keeper(vec![valid("A-1")], &[BLUE], vec![]).used(), "other photos");
 }
-
-#[test]
-fn a_kept_face_explains_itself_in_the_output_and_nothing_else() {
-    let kept = heads(2);
-    assert!(same_place(&kept[..1], &kept[0]) && !same_place(&kept[..1], &kept[1]));
-    assert!(!same_place(&kept[..1], &Finding { class: Class::Text, ..kept[0].clone() }));
-    let wide = Finding { shape: Shape::Rect(Rect::from_xywh(0.0, 0.0, 40.0, 40.0)), ..kept[0].clone() };
-    assert!(!same_place(&kept[..1], &wide), "a much larger one");
-}
