@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    apart::ApartArgs, audit::AuditArgs, consent::ConsentArgs, pipe::PipeArgs, policy_args::PolicyArgs, watch::WatchArgs,
+    apart::ApartArgs, audit::AuditArgs, consent::ConsentArgs, pipe::PipeArgs, policy_args::PolicyArgs,
+    watch::WatchArgs,
 };
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
