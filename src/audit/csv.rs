@@ -8,7 +8,7 @@ use super::{
     show::counted,
 };
 
-const HEAD: &str = "row,time,outcome,verification,found,identifiers,spared,reason,input_hmac_sha256,outputs,output_sha256,policy_sha256,\
+const HEAD: &str = "row,time,outcome,verification,found,identifiers,spared,authorized,reason,input_hmac_sha256,outputs,output_sha256,policy_sha256,\
                     models_sha256,tool,operator";
 
 /// Writes a line for every handled input.
@@ -23,6 +23,7 @@ pub fn write_csv(rows: &[Row], to: &mut dyn Write) -> io::Result<()> {
         let hashes: Vec<_> = input.outputs.iter().map(|output| output.sha256.as_str()).collect();
         let (number, time, found) = (row.row.to_string(), utc(row.time_unix_s), counted(&input.found));
         let (identifiers, spared) = (counted(&input.identifiers), input.spared.to_string());
+        let authorized = counted(&input.authorized);
         let (names, hashes) = (names.join(" "), hashes.join(" "));
         let cells = [
             &number,
@@ -32,6 +33,7 @@ pub fn write_csv(rows: &[Row], to: &mut dyn Write) -> io::Result<()> {
             &found,
             &identifiers,
             &spared,
+            &authorized,
             input.reason.as_deref().unwrap_or_default(),
             input.input_hmac.as_deref().unwrap_or_default(),
             &names,

@@ -82,6 +82,7 @@ fn totals(totals: &Totals, to: &mut dyn Write) -> io::Result<()> {
         ("Found", escaped(&counted(&totals.found))),
         ("Identifiers told in text", escaped(&counted(&totals.identifiers))),
         ("Lines of text that stay visible", totals.spared.to_string()),
+        ("Faces that stay visible, by authorization", escaped(&counted(&totals.authorized))),
         ("Operators, with inputs", escaped(&operators)),
     ];
     list(&facts, to)
@@ -135,6 +136,9 @@ fn input_row(row: &Row, input: &Input, to: &mut dyn Write) -> io::Result<()> {
     }
     if input.spared > 0 {
         found.push(format!("spared lines: {}", input.spared));
+    }
+    if !input.authorized.is_empty() {
+        found.push(format!("faces kept under: {}", escaped(&counted(&input.authorized))));
     }
     let outputs: Vec<_> =
         input.outputs.iter().map(|output| format!("{} {}", escaped(&output.name), code(&output.sha256))).collect();

@@ -120,6 +120,9 @@ pub struct Input {
     /// Lines of text that stay visible, because the policy spares them.
     #[serde(skip_serializing_if = "is_zero", default)]
     pub spared: u64,
+    /// How many faces stay visible under each authorization.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub authorized: BTreeMap<String, u64>,
     /// The files that were written.
     pub outputs: Vec<OutputRow>,
     /// The whole report, without the places of what was found; absent when the input failed.

@@ -50,6 +50,8 @@ pub struct Totals {
     pub identifiers: BTreeMap<String, u64>,
     /// Lines of text that stay visible.
     pub spared: u64,
+    /// Faces that stay visible, by authorization.
+    pub authorized: BTreeMap<String, u64>,
     /// Who ran it, where that was given, with the inputs handled.
     pub operators: BTreeMap<String, u64>,
     /// When the first and the last of these rows were written, seconds since 1970 UTC.
@@ -80,6 +82,7 @@ impl Totals {
             totals.spared += input.spared;
             add(&mut totals.found, &input.found);
             add(&mut totals.identifiers, &input.identifiers);
+            add(&mut totals.authorized, &input.authorized);
             if let Some(operator) = &input.operator {
                 *totals.operators.entry(operator.clone()).or_default() += 1;
             }

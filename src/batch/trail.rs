@@ -90,6 +90,7 @@ impl Writer {
         let run = self.begin(time)?;
         let found = report.map(found).unwrap_or_default();
         let identifiers = report.map(identifiers).unwrap_or_default();
+        let authorized = report.map(authorized).unwrap_or_default();
         let spared = report.map_or(0, InputReport::spared) as u64;
         let report = report.map(|report| serde_json::to_value(report.without_places())).transpose();
         let report = report.map_err(|source| AuditError::Io {
@@ -114,6 +115,7 @@ impl Writer {
             found,
             identifiers,
             spared,
+            authorized,
             outputs: outputs.collect(),
             report,
         };
@@ -175,6 +177,10 @@ fn identifiers(report: &InputReport) -> BTreeMap<String, u64> {
     report.identifiers().into_iter().map(|(kind, n)| (kind.name().to_owned(), n as u64)).collect()
 }
 
+fn authorized(report: &InputReport) -> BTreeMap<String, u64> {
+    report.authorized().into_iter().map(|(authorization, n)| (authorization.to_owned(), n as u64)).collect()
+}
+
 /// The output with `*` for the input's own name, which no row may hold.
 fn nameless(output: &OutputRow, stem: &Path) -> OutputRow {
     let stem = stem.to_string_lossy();
@@ -227,6 +233,7 @@ fn earlier(mut row: serde_json::Value, trail: &Trail) -> Option<Input> {
         found: BTreeMap::new(),
         identifiers: BTreeMap::new(),
         spared: 0,
+        authorized: BTreeMap::new(),
         outputs,
         report,
     })

@@ -36,7 +36,9 @@ fn the_page_escapes_everything_loads_nothing_and_claims_nothing() {
     assert!(page.contains("default-src 'none'"));
     assert!(page.contains(&chain.head) && page.contains("2026-01-01 00:00:00 UTC"));
     assert!(page.contains("1 clean, 1 withheld") && page.contains("7 face"));
-    assert!(page.contains("14 date") && page.contains("told: 8 date<br>spared lines: 4"));
+    assert!(
+        page.contains("14 date") && page.contains("told: 8 date<br>spared lines: 4<br>faces kept under: 1 A-1")
+    );
 }
 
 #[test]
@@ -63,8 +65,8 @@ fn the_table_has_a_line_an_input_and_no_formula() {
     assert_eq!(table.matches("\r\n").count(), 3, "{table}");
     assert!(table.contains("\"a, \"\"b\"\"\n<img"), "{table}");
     assert!(table.contains("\"'=1+1"), "{table}");
-    assert_eq!(table.lines().next().unwrap().split(',').count(), 15);
-    assert!(table.contains(",4 face,8 date,4,"), "{table}");
+    assert_eq!(table.lines().next().unwrap().split(',').count(), 16);
+    assert!(table.contains(",4 face,8 date,4,1 A-1,"), "{table}");
 }
 
 #[test]
@@ -74,5 +76,6 @@ fn totals_add_up() {
     assert_eq!(totals.outcomes, BTreeMap::from([("clean".to_owned(), 1), ("withheld".to_owned(), 1)]));
     assert_eq!(totals.found, BTreeMap::from([("face".to_owned(), 7)]));
     assert_eq!((totals.identifiers.get("date"), totals.spared), (Some(&14), 7));
+    assert!(totals.authorized["A-1"] > 1);
     assert_eq!((totals.from_unix_s, totals.to_unix_s), (Some(NOW), Some(NOW)));
 }

@@ -131,6 +131,9 @@ fn show(args: &TrailArgs, json: bool) -> Result<Exit, Fatal> {
     if !totals.identifiers.is_empty() {
         lines.push(format!("told:     {}", list(&totals.identifiers)));
     }
+    if !totals.authorized.is_empty() {
+        lines.push(format!("kept:     faces under {}", list(&totals.authorized)));
+    }
     if totals.spared > 0 {
         lines.push(format!("spared:   {} of text stay visible", count(totals.spared as usize, "line", "lines")));
     }
