@@ -124,14 +124,12 @@ pub fn all() -> Vec<Hostile> {
             ),
         ),
     ];
-    #[cfg(feature = "video")]
     files.extend([
         file("deep nest", "mp4", mp4(&nest_of_boxes(b"moov", DEEP))),
         file("deep nest", "mp4", mp4(&nest_of_boxes(b"meta", DEEP))),
         file("deep nest", "mkv", nest_of_elements(DEEP)),
         file("many parts", "mp4", mp4(&[0, 0, 0, 8, b'f', b'r', b'e', b'e'].repeat(MANY))),
     ]);
-    #[cfg(feature = "heic")]
     files.push(file("deep nest", "heic", {
         let picture = fixture("coded/turned_by_irot_with_stale_exif.heic");
         let after_ftyp = u32::from_be_bytes([picture[0], picture[1], picture[2], picture[3]]) as usize;

@@ -50,7 +50,7 @@ fn jpeg(bytes: &[u8]) -> Vec<usize> {
         at += 2 + length;
         if marker == 0xda {
             // Entropy-coded data up to the next marker that is none of its own.
-            while at + 1 < bytes.len() && !(bytes[at] == 0xff && !matches!(bytes[at + 1], 0 | 0xd0..=0xd7)) {
+            while at + 1 < bytes.len() && (bytes[at] != 0xff || matches!(bytes[at + 1], 0 | 0xd0..=0xd7)) {
                 at += 1;
             }
             ends.push(at);

@@ -3,7 +3,7 @@
 //! output, one that is withheld, or a refusal that says why: never a crash, a hang, a file without an outcome, a part of
 //! a file. A new kind of hostility is one line in a table.
 
-#![cfg(target_os = "linux")]
+#![cfg(all(target_os = "linux", feature = "heic", feature = "video"))]
 
 mod bombs;
 mod cuts;

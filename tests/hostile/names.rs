@@ -29,7 +29,6 @@ fn names() -> Vec<Vec<u8>> {
     plain.iter().map(|name| name.to_vec()).chain([long]).collect()
 }
 
-#[cfg(feature = "video")]
 #[test]
 fn a_video_may_have_any_name() {
     let bench = Bench::new();

@@ -18,7 +18,7 @@ impl Dice {
     /// A number below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (u64::from(self.0) * end as u64 >> 32) as usize
+        ((u64::from(self.0) * end as u64) >> 32) as usize
     }
 }
 
@@ -34,7 +34,7 @@ pub fn of(sample: &Sample) -> Vec<Hostile> {
             let at = 12 + dice.below(bytes.len() - 12);
             bytes[at] ^= 1 << dice.below(8);
         }
-        if sample.format == "png" && copy % 2 == 0 {
+        if sample.format == "png" && copy.is_multiple_of(2) {
             mend_png(&mut bytes);
         }
         sample.with("bit rot", bytes)

@@ -39,24 +39,16 @@ const PICTURES: &[(&str, &str)] = &[
     ("bmp", "plain.bmp"),
     ("jxl", "lossless.jxl"),
     ("jxl", "coded/stale_exif_orientation.jxl"),
-    #[cfg(feature = "heic")]
     ("heic", "coded/turned_by_irot_with_stale_exif.heic"),
-    #[cfg(feature = "heic")]
     ("avif", "plain.avif"),
 ];
 
 const VIDEOS: &[(&str, &str)] = &[
-    #[cfg(feature = "video")]
     ("mp4", "film/plain.mp4"),
-    #[cfg(feature = "video")]
     ("mov", "film/fragmented.mp4"),
-    #[cfg(feature = "video")]
     ("mkv", "film/everything.mkv"),
-    #[cfg(feature = "video")]
     ("webm", "film/vp9.webm"),
-    #[cfg(feature = "video")]
     ("avi", "film/mpeg4.avi"),
-    #[cfg(feature = "video")]
     ("ts", "film/sound.ts"),
 ];
 
