@@ -1,19 +1,20 @@
 //! One video of a batch: hashed and cleaned piece by piece, straight into its draft. Separate from pictures, which are
 //! read whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     Ending,
     publish::Made,
     run::{Job, Worker},
     walk::Item,
+    withheld::aside,
 };
 use crate::{
     audit::OutputRow,
-    error::CleanError,
+    error::{CleanError, MediaError},
     media::{self, draft::Draft},
-    pipeline::{FrameNote, InputReport, Notes, Outcome},
+    pipeline::{FrameNote, InputReport, Notes, Outcome, VideoReport},
 };
 
 impl Worker<'_> {
@@ -44,7 +45,8 @@ impl Worker<'_> {
         let draft = Draft::empty(&self.options.out)?;
         let report = self.cleaner.video(&item.path, Some(&draft), notes)?;
         if let Outcome::Withheld { reason } = &report.outcome {
-            return Ok(Ending::Withheld { reason: reason.clone(), report });
+            let reason = reason.clone();
+            return self.withhold_video(stem, draft, report, reason, job);
         }
         stamp.check(&item.path)?;
         self.publish_video(stem, draft, report, job)
@@ -57,21 +59,46 @@ impl Worker<'_> {
         report: InputReport,
         job: &mut Job,
     ) -> Result<Ending, CleanError> {
-        let (sha256, bytes) = media::hash_file(draft.path())?;
-        let (extension, size, frames) = match &report.video {
-            Some(video) => (video.container.extension(), video.output_size, video.frames),
-            None => unreachable!("a video's report says what became of the video"),
-        };
-        let name = self.output_name(stem, 0, 1, extension)?;
-        let row = OutputRow {
-            name: name.to_string_lossy().into_owned(),
-            sha256,
-            bytes,
-            width: size.width,
-            height: size.height,
-            frames: u32::try_from(frames).unwrap_or(u32::MAX),
-        };
-        self.publish(vec![Made { name, draft, row }], job)?;
+        let video = of_video(&report);
+        let name = self.output_name(stem, 0, 1, video.container.extension())?;
+        self.publish(vec![film(name, draft, video)?], job)?;
         Ok(Ending::Clean { report, outputs: job.paths.clone() })
+    }
+
+    /// Puts a video aside, if it is only what it shows that was refuted.
+    fn withhold_video(
+        &self,
+        stem: Option<&Path>,
+        draft: Draft,
+        report: InputReport,
+        reason: String,
+        job: &mut Job,
+    ) -> Result<Ending, CleanError> {
+        let mut made = Vec::new();
+        if !report.verification.left.is_empty() {
+            let video = of_video(&report);
+            made.push(film(aside(self.output_name(stem, 0, 1, video.container.extension())?), draft, video)?);
+        }
+        self.put_aside(made, report, reason, job)
+    }
+}
+
+fn film(name: PathBuf, draft: Draft, video: &VideoReport) -> Result<Made, MediaError> {
+    let (sha256, bytes) = media::hash_file(draft.path())?;
+    let row = OutputRow {
+        name: name.to_string_lossy().into_owned(),
+        sha256,
+        bytes,
+        width: video.output_size.width,
+        height: video.output_size.height,
+        frames: u32::try_from(video.frames).unwrap_or(u32::MAX),
+    };
+    Ok(Made { name, draft, row })
+}
+
+fn of_video(report: &InputReport) -> &VideoReport {
+    match &report.video {
+        Some(video) => video,
+        None => unreachable!("a video's report says what became of the video"),
     }
 }

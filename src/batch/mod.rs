@@ -11,6 +11,7 @@ mod tells;
 mod trail;
 mod walk;
 mod watch;
+mod withheld;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ pub use run::{Batch, Handled, Progress, run};
 pub use tells::{Tells, tells};
 pub use walk::{Item, Origin, list};
 pub use watch::{Watching, watch};
+pub use withheld::FOLDER as WITHHELD;
 
 /// How outputs are named and what is replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,11 @@ pub enum Ending {
         report: InputReport,
         /// What the check saw.
         reason: String,
+        /// What was put aside for a person to look at: paths inside the output folder, all below `withheld/`. Empty when
+        /// the file itself was not as it should be.
+        outputs: Vec<PathBuf>,
+        /// Whether this is how an earlier run with the same content, policy and models ended.
+        before: bool,
     },
     /// Done by an earlier run with the same content, policy and models.
     DoneBefore {

@@ -36,9 +36,11 @@ impl Done {
         Self { key: Some(key), trusting: false, rows: Mutex::new(by_content) }
     }
 
-    /// Whether a row was made by the same tool, policy and models, and ended clean.
+    /// Whether a row was made by the same tool, policy and models, and ended with files that were written: clean ones, or
+    /// such as were put aside.
     pub fn counts(row: &Input, fingerprint: &Fingerprint) -> bool {
-        row.outcome == "clean" && fingerprint.made(row)
+        let kept = row.outcome == "clean" || (row.outcome == "withheld" && !row.outputs.is_empty());
+        kept && fingerprint.made(row)
     }
 
     /// From now on outputs need not be there any more: somebody may have taken them out of their folder.
@@ -60,8 +62,14 @@ impl Done {
             paths.collect::<Option<Vec<PathBuf>>>()
         };
         let (found, outputs) = rows.iter().enumerate().find_map(|(at, row)| Some((at, paths(row)?)))?;
-        let report = serde_json::from_value(rows.swap_remove(found).report?).ok()?;
-        Some(Ending::DoneBefore { report, outputs })
+        let row = rows.swap_remove(found);
+        let report = serde_json::from_value(row.report?).ok()?;
+        Some(match row.outcome.as_str() {
+            "withheld" => {
+                Ending::Withheld { report, reason: row.reason.unwrap_or_default(), outputs, before: true }
+            }
+            _ => Ending::DoneBefore { report, outputs },
+        })
     }
 }
 

@@ -301,9 +301,10 @@ impl Worker<'_> {
             self.note(index, &report)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
-        let Cleaned { outputs, report } = self.cleaner.picture(bytes, Goal::Clean)?;
+        let Cleaned { outputs, withheld, report } = self.cleaner.picture(bytes, Goal::Clean)?;
         if let Outcome::Withheld { reason } = &report.outcome {
-            return Ok(Ending::Withheld { reason: reason.clone(), report });
+            let reason = reason.clone();
+            return self.withhold(stem, &withheld, report, reason, job);
         }
         self.note(index, &report)?;
         let pages = outputs.len();

@@ -79,6 +79,7 @@ impl Writer {
     ) -> Result<(), AuditError> {
         let (outcome, verification, reason, report) = match &job.ending {
             Ok(Ending::Clean { report, .. }) => ("clean", "passed", None, Some(report)),
+            Ok(Ending::Withheld { before: true, .. }) => return Ok(()),
             Ok(Ending::Withheld { report, reason, .. }) => {
                 ("withheld", "refuted", Some(reason.clone()), Some(report))
             }

@@ -259,7 +259,12 @@ mod tests {
             for one in &ready {
                 let sha256 = media::hash_file(&one.item.path).unwrap().0;
                 let ending = match clean {
-                    true => Ending::Withheld { report: report(), reason: String::new() },
+                    true => Ending::Withheld {
+                        report: report(),
+                        reason: String::new(),
+                        outputs: Vec::new(),
+                        before: false,
+                    },
                     false => Ending::Failed { reason: String::new() },
                 };
                 let path = one.item.path.clone();

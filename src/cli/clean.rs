@@ -219,7 +219,10 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
         let name = || name(handled, options.private);
         match &handled.ending {
             Ending::Failed { reason } => lines.push(format!("FAILED   {}: {reason}", name())),
-            Ending::Withheld { reason, .. } => lines.push(format!("WITHHELD {}: {reason}", name())),
+            Ending::Withheld { reason, outputs, .. } => {
+                let aside = outputs.first().map(|first| format!(" ({})", options.out.join(first).display()));
+                lines.push(format!("WITHHELD {}: {reason}{}", name(), aside.unwrap_or_default()));
+            }
             Ending::Clean { .. } | Ending::DoneBefore { .. } | Ending::Skipped => {}
         }
     }
@@ -280,7 +283,9 @@ impl<'a> JsonReport<'a> {
                 let (outcome, reason, outputs, report): (_, _, &[PathBuf], _) = match &handled.ending {
                     Ending::Clean { report, outputs } => ("clean", None, outputs, Some(report)),
                     Ending::DoneBefore { report, outputs } => ("done_before", None, outputs, Some(report)),
-                    Ending::Withheld { report, reason } => ("withheld", Some(reason.as_str()), &[], Some(report)),
+                    Ending::Withheld { report, reason, outputs, .. } => {
+                        ("withheld", Some(reason.as_str()), outputs, Some(report))
+                    }
                     Ending::Failed { reason } => ("failed", Some(reason.as_str()), &[], None),
                     Ending::Skipped => ("skipped", None, &[], None),
                 };

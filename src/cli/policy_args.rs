@@ -9,7 +9,7 @@ use crate::{
     clip::{Audio, Codec, Container},
     effort::Effort,
     finding::Class,
-    policy::TextScope,
+    policy::{Depth, TextScope},
     style::Style,
 };
 
@@ -50,6 +50,10 @@ pub struct PolicyArgs {
     /// it holds, never what they say; takes time. Text in videos is not read
     #[arg(long)]
     pub identifiers: bool,
+    /// How hard the detectors look at outputs again before those are published; what they see there is destroyed too, and
+    /// what they still see then puts the output into `withheld/` [default: full for pictures, fast for videos]
+    #[arg(long, value_enum, value_name = "DEPTH")]
+    pub verify: Option<DepthArg>,
     #[command(flatten)]
     pub video: VideoArgs,
 }
@@ -119,6 +123,27 @@ impl From<SpeedArg> for Effort {
             SpeedArg::Fast => Effort::Fast,
             SpeedArg::Balanced => Effort::Balanced,
             SpeedArg::Thorough => Effort::Thorough,
+        }
+    }
+}
+
+/// How hard outputs are looked at again, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DepthArg {
+    /// Not at all; what else is in the file is still proved
+    Off,
+    /// One cheap look a detector, in videos at some frames
+    Fast,
+    /// As hard as at the input, in videos at many frames
+    Full,
+}
+
+impl From<DepthArg> for Depth {
+    fn from(arg: DepthArg) -> Self {
+        match arg {
+            DepthArg::Off => Depth::Off,
+            DepthArg::Fast => Depth::Fast,
+            DepthArg::Full => Depth::Full,
         }
     }
 }

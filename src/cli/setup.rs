@@ -19,7 +19,7 @@ use crate::{
         registry::{ModelEntry, Registry},
     },
     pipeline::Runtime,
-    policy::{Policy, Region},
+    policy::{Checks, Policy, Region},
 };
 
 /// The policy file (or the default), with every option that was given put over it.
@@ -42,6 +42,9 @@ pub fn policy(args: &PolicyArgs) -> Result<Policy, Fatal> {
     // Workers run in another folder.
     policy.consent = policy.consent.map(|path| std::path::absolute(&path).unwrap_or(path));
     policy.identifiers |= args.identifiers;
+    if let Some(depth) = args.verify {
+        policy.verify = Checks { stills: depth.into(), videos: depth.into() };
+    }
     policy.max_side_px = args.max_side.unwrap_or(policy.max_side_px);
     if let Some(path) = &args.regions {
         policy.regions.extend(regions(path)?);

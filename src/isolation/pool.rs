@@ -17,8 +17,8 @@ use crate::{
     infer::locate,
     media::draft::Draft,
     pipeline::{
-        Cleaned, Cleaner, Cleaning, FrameNote, Goal, InputReport, ModelUsed, Notes, Observer, Output, Runtime,
-        Silent, Step,
+        Cleaned, Cleaner, Cleaning, FrameNote, Goal, InputReport, ModelUsed, Notes, Observer, Outcome, Output,
+        Runtime, Silent, Step,
     },
     policy::Policy,
 };
@@ -154,7 +154,13 @@ impl Pool {
         let mut last = None;
         let hear = &mut |sign: Sign<'_>| self.hear(sign, None, &mut last);
         let (report, heads, body) = finished(process.ask(&ask, bytes, &self.isolation, hear)?)?;
-        Ok(Cleaned { outputs: cut(&heads, &body)?, report })
+        let made = cut(&heads, &body)?;
+        // What was refuted must not be taken for what may be posted: only the report says which it is.
+        let (outputs, withheld) = match report.outcome {
+            Outcome::Clean => (made, Vec::new()),
+            Outcome::Withheld { .. } => (Vec::new(), made),
+        };
+        Ok(Cleaned { outputs, withheld, report })
     }
 }
 

@@ -112,7 +112,7 @@ pub enum Answer {
         /// Places in pixels of the upright input.
         areas: Vec<Area>,
     },
-    /// It is finished; the body holds the outputs.
+    /// It is finished; the body holds the outputs, or what was withheld, as the report's outcome says.
     Done {
         /// What was found and how it ended.
         report: Box<InputReport>,

@@ -149,8 +149,10 @@ impl Worker {
             size: output.size,
             frames: output.frames,
         };
-        let heads = cleaned.outputs.iter().map(head).collect();
-        let bodies = cleaned.outputs.into_iter().map(|output| output.bytes).collect();
+        // One of the two is empty: the outcome in the report says which.
+        let made: Vec<_> = cleaned.outputs.into_iter().chain(cleaned.withheld).collect();
+        let heads = made.iter().map(head).collect();
+        let bodies = made.into_iter().map(|output| output.bytes).collect();
         Ok((Answer::Done { report: Box::new(cleaned.report), outputs: heads }, bodies))
     }
 

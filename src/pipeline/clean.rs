@@ -3,16 +3,18 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{Cleaner, InputReport, Outcome, Step};
+use super::{Cleaner, InputReport, Outcome, Step, refute::ROUNDS_MOST};
 use crate::{
     error::{CleanError, MediaError},
+    finding::Finding,
     frame::{Raw, TimedFrame},
     geom::Size,
     media::{
         self, Kind, Source,
         image::{OutputFormat, OutputOptions, shrink},
     },
-    verify::{self, Expected},
+    policy::Depth,
+    verify::{self, Expected, Refutation},
 };
 
 /// A finished, checked output in memory.
@@ -30,30 +32,49 @@ pub struct Output {
 
 /// The outputs of one input (several when it had pages) and what happened.
 ///
-/// When the outcome is [`Outcome::Withheld`], `outputs` is empty: a refuted output does not leave the library.
+/// When the outcome is [`Outcome::Withheld`], `outputs` is empty; see `withheld`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cleaned {
-    /// The finished files.
+    /// The finished files, safe as far as every check can tell.
     pub outputs: Vec<Output>,
+    /// What was made and must not be posted, because a check refuted it: for a person to look at. Empty when the
+    /// outcome is [`Outcome::Clean`], and when it was the structure that was refuted.
+    pub withheld: Vec<Output>,
     /// What was found and how it ended.
     pub report: InputReport,
 }
 
 impl Cleaner {
-    /// Cleans a file in memory.
+    /// Cleans a file in memory. What the checks see in the output is destroyed too, by cleaning the input again with
+    /// what is known now, at most twice.
     ///
     /// # Errors
     /// When the input cannot be read whole, a detector fails, or the output cannot be encoded.
     pub fn clean_bytes(&self, input: impl Into<Vec<u8>>) -> Result<Cleaned, CleanError> {
-        let mut source = media::image::open(input.into(), &self.policy.limits)?;
+        let (input, depth) = (input.into(), self.depth(self.policy.verify.stills));
+        // Only needed when something was missed, but by then the first reading has used it up.
+        let again = (depth != Depth::Off).then(|| input.clone());
+        let mut source = media::image::open(input, &self.policy.limits)?;
         let mut report = InputReport::new(source.info(), self.looked_for());
-        match self.encode(source.as_mut(), &mut report) {
-            Ok(outputs) => Ok(Cleaned { outputs, report }),
-            Err(Stop::Refuted(reason)) => {
-                report.outcome = Outcome::Withheld { reason };
-                Ok(Cleaned { outputs: Vec::new(), report })
+        report.verification.depth = Some(depth);
+        loop {
+            let made = match self.encode(source.as_mut(), &mut report, depth) {
+                Ok(made) => made,
+                Err(Stop::Refuted(refutation)) => {
+                    report.outcome = Outcome::Withheld { reason: refutation.to_string() };
+                    return Ok(Cleaned { outputs: Vec::new(), withheld: Vec::new(), report });
+                }
+                Err(Stop::Failed(error)) => return Err(error),
+            };
+            let Some(again) = again.as_ref().filter(|_| !made.missed.is_empty()) else {
+                return Ok(Cleaned { outputs: made.outputs, withheld: Vec::new(), report });
+            };
+            if report.verification.rounds == ROUNDS_MOST {
+                report.withhold(made.missed.iter().flat_map(|(_, missed)| missed).map(|finding| finding.class));
+                return Ok(Cleaned { outputs: Vec::new(), withheld: made.outputs, report });
             }
-            Err(Stop::Failed(error)) => Err(error),
+            report.caught(made.missed);
+            source = media::image::open(again.clone(), &self.policy.limits)?;
         }
     }
 
@@ -72,21 +93,33 @@ impl Cleaner {
     pub fn inspect_bytes(&self, input: impl Into<Vec<u8>>) -> Result<InputReport, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
         let mut report = InputReport::new(source.info(), self.looked_for());
-        while let Some(timed) = self.next(source.as_mut(), &report)? {
+        while let Some(timed) = self.next(source.as_mut(), report.frames.len())? {
             let (_, frame_report) = self.redact_raw(timed.frame)?;
             report.frames.push(frame_report);
         }
         Ok(report)
     }
 
-    fn encode(&self, source: &mut dyn Source, report: &mut InputReport) -> Result<Vec<Output>, Stop> {
+    /// Makes every output. Frames that `report` knows already are not looked at again but redacted as it says.
+    fn encode(&self, source: &mut dyn Source, report: &mut InputReport, depth: Depth) -> Result<Made, Stop> {
         let info = source.info().clone();
         let format = OutputFormat::choose(&info);
-        let mut outputs = Vec::new();
-        let mut writing = None;
-        while let Some(timed) = self.next(source, report)? {
-            let (frame, frame_report) = self.redact_raw(timed.frame)?;
-            report.frames.push(frame_report);
+        let mut made = Made::default();
+        let (mut writing, mut number) = (None, 0);
+        while let Some(timed) = self.next(source, number)? {
+            let frame = match report.frames.get_mut(number) {
+                Some(known) => {
+                    let (frame, again) = self.redact_found(timed.frame, known.clone())?;
+                    *known = again;
+                    frame
+                }
+                None => {
+                    let (frame, first) = self.redact_raw(timed.frame)?;
+                    report.frames.push(first);
+                    frame
+                }
+            };
+            number += 1;
             let frame = frame.try_map(|pixels| match self.policy.max_side_px {
                 0 => Ok(pixels),
                 max_side_px => shrink(pixels, max_side_px),
@@ -103,29 +136,60 @@ impl Cleaner {
             sink.push(timed)?;
             expected.frames += 1;
             match info.kind {
-                Kind::Pages => outputs.push(self.checked(sink.finish()?, &expected)?),
+                Kind::Pages => self.check(sink.finish()?, &expected, report, number - 1, depth, &mut made)?,
                 Kind::Still | Kind::Animation | Kind::Video => writing = Some((sink, expected)),
             }
         }
         if let Some((sink, expected)) = writing {
-            outputs.push(self.checked(sink.finish()?, &expected)?);
+            self.check(sink.finish()?, &expected, report, 0, depth, &mut made)?;
         }
-        if outputs.is_empty() {
+        if made.outputs.is_empty() {
             return Err(MediaError::Damaged { format: "picture", detail: "it has no frame".to_owned() }.into());
         }
-        Ok(outputs)
+        Ok(made)
     }
 
-    fn next(&self, source: &mut dyn Source, report: &InputReport) -> Result<Option<TimedFrame<Raw>>, CleanError> {
-        self.observer.step(Step::Decoding(report.frames.len() as u32))?;
+    fn next(&self, source: &mut dyn Source, number: usize) -> Result<Option<TimedFrame<Raw>>, CleanError> {
+        self.observer.step(Step::Decoding(u32::try_from(number).unwrap_or(u32::MAX)))?;
         Ok(source.next_frame()?)
     }
 
-    fn checked(&self, bytes: Vec<u8>, expected: &Expected) -> Result<Output, Stop> {
+    /// Tries to refute one draft, of which the first frame is number `first` of the report.
+    fn check(
+        &self,
+        bytes: Vec<u8>,
+        expected: &Expected,
+        report: &mut InputReport,
+        first: usize,
+        depth: Depth,
+        made: &mut Made,
+    ) -> Result<(), Stop> {
         self.observer.step(Step::Verifying)?;
-        verify::refute(&bytes, expected, &self.policy.limits).map_err(|r| Stop::Refuted(r.to_string()))?;
-        Ok(Output { format: expected.format, bytes, size: expected.size, frames: expected.frames })
+        let mut number = first;
+        verify::refute(&bytes, expected, &self.policy.limits, &mut |pixels| -> Result<(), Stop> {
+            if depth != Depth::Off
+                && let Some(known) = report.frames.get(number)
+            {
+                report.verification.looks += 1;
+                let missed = self.missed(pixels, known, depth)?;
+                if !missed.is_empty() {
+                    made.missed.push((number, missed));
+                }
+            }
+            number += 1;
+            Ok(())
+        })?;
+        made.outputs.push(Output { format: expected.format, bytes, size: expected.size, frames: expected.frames });
+        Ok(())
     }
+}
+
+/// What one round made.
+#[derive(Default)]
+struct Made {
+    outputs: Vec<Output>,
+    /// What is seen in the outputs and no mask explains, by number of the frame, in pixels of the input.
+    missed: Vec<(usize, Vec<Finding>)>,
 }
 
 /// How long a frame stays: in an animation at least 11 ms. Browsers show shorter ones for 100 ms, and a frame shown for
@@ -140,11 +204,17 @@ fn shown(kind: Kind, duration: Duration) -> Duration {
 /// Why an input has no output.
 enum Stop {
     Failed(CleanError),
-    Refuted(String),
+    Refuted(Refutation),
 }
 
 impl<E: Into<CleanError>> From<E> for Stop {
     fn from(error: E) -> Self {
         Stop::Failed(error.into())
+    }
+}
+
+impl From<Refutation> for Stop {
+    fn from(refutation: Refutation) -> Self {
+        Stop::Refuted(refutation)
     }
 }

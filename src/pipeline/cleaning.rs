@@ -52,7 +52,10 @@ impl Cleaning for Cleaner {
     fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError> {
         match goal {
             Goal::Clean => self.clean_bytes(bytes),
-            Goal::Look => Ok(Cleaned { outputs: Vec::new(), report: self.inspect_bytes(bytes)? }),
+            Goal::Look => {
+                let report = self.inspect_bytes(bytes)?;
+                Ok(Cleaned { outputs: Vec::new(), withheld: Vec::new(), report })
+            }
         }
     }
 

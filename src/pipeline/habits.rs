@@ -107,6 +107,11 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
     }
 }
 
+/// The score from which a single look at something of `class` is believed.
+pub(super) fn sure(class: Class) -> f32 {
+    habits(class, 0, USUAL_RATE).score_sure
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ mod habits;
 pub mod keep;
 mod looks;
 pub mod observe;
+mod refute;
 pub mod report;
 mod stream;
 mod video;
@@ -26,7 +27,7 @@ use crate::{
     frame::{Frame, Raw, Redacted},
     infer::{self, locate, registry::Registry},
     policy::{Policy, decide::decide},
-    redact::redact,
+    redact::{coverage, redact},
 };
 
 pub use clean::{Cleaned, Output};
@@ -34,7 +35,7 @@ pub use cleaning::{Cleaning, Goal};
 pub use delay::Delay;
 pub use keep::Keeper;
 pub use observe::{Observer, Silent, Step};
-pub use report::{FrameReport, InputReport, Outcome, Reading, Visible};
+pub use report::{FrameReport, InputReport, Outcome, Reading, Verification, Visible};
 pub use stream::Stream;
 pub use video::{CreateSink, FrameNote, Notes, VideoReport};
 
@@ -231,9 +232,19 @@ impl Cleaner {
         if let Some(keeper) = &self.keeper {
             keeper.keep(frame.pixels(), &mut findings, &mut visible)?;
         }
-        let areas = decide(&self.policy, &findings);
+        let known = FrameReport { reading, visible, ..FrameReport::new(frame.size(), findings) };
+        self.redact_found(frame, known)
+    }
+
+    /// Destroys what a report knows.
+    fn redact_found(
+        &self,
+        frame: Frame<Raw>,
+        known: FrameReport,
+    ) -> Result<(Frame<Redacted>, FrameReport), CleanError> {
+        let areas = decide(&self.policy, &known.findings);
         self.observer.step(Step::Redacting)?;
-        let report = FrameReport { reading, visible, ..FrameReport::new(frame.size(), findings, &areas) };
+        let report = FrameReport { covered: coverage(&areas, frame.size()), ..known };
         Ok((redact(frame, &areas, &self.policy.style), report))
     }
 }

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    area::Area,
     finding::{Class, Finding},
     geom::Size,
     media::{self, Format, SourceInfo},
     phi::Kind,
-    redact::coverage,
+    policy::Depth,
 };
 
 use super::video::VideoReport;
@@ -64,8 +63,8 @@ impl Visible {
 }
 
 impl FrameReport {
-    pub(crate) fn new(size: Size, findings: Vec<Finding>, areas: &[Area]) -> Self {
-        Self { size, findings, covered: coverage(areas, size), reading: None, visible: Visible::default() }
+    pub(crate) fn new(size: Size, findings: Vec<Finding>) -> Self {
+        Self { size, findings, covered: 0.0, reading: None, visible: Visible::default() }
     }
 }
 
@@ -103,9 +102,28 @@ pub struct InputReport {
     /// What happened to a video; `None` for pictures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video: Option<VideoReport>,
+    /// What the checks of the outputs saw.
+    #[serde(default)]
+    pub verification: Verification,
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
+}
+
+/// What detectors saw when they looked at the outputs before those were published.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Verification {
+    /// How hard they looked; `None` where nothing was made, or in reports of earlier versions.
+    pub depth: Option<Depth>,
+    /// Frames of outputs that they looked at, over all rounds.
+    pub looks: u64,
+    /// How many times the output was made again because of what they saw.
+    pub rounds: u32,
+    /// What was seen only in an output, and destroyed then.
+    pub caught: BTreeMap<Class, u64>,
+    /// What was still seen in the end and withheld the output.
+    pub left: BTreeMap<Class, u64>,
 }
 
 impl InputReport {
@@ -118,6 +136,7 @@ impl InputReport {
             frames: Vec::new(),
             counted: BTreeMap::new(),
             video: None,
+            verification: Verification::default(),
             outcome: Outcome::Clean,
         }
     }
@@ -129,7 +148,10 @@ impl InputReport {
         looked_for: Vec<Class>,
     ) -> Self {
         let (kind, frames, counted) = (media::Kind::Video, Vec::new(), BTreeMap::new());
-        Self { format, kind, looked_for, dropped, frames, counted, video: Some(video), outcome: Outcome::Clean }
+        let verification = Verification::default();
+        let video = Some(video);
+        let outcome = Outcome::Clean;
+        Self { format, kind, looked_for, dropped, frames, counted, video, verification, outcome }
     }
 
     /// The same report with numbers instead of findings: what is where in the picture is nothing for a trail.
@@ -164,6 +186,37 @@ impl InputReport {
     /// Lines of text that stay visible, over all frames.
     pub fn spared(&self) -> usize {
         self.frames.iter().map(|frame| frame.visible.spared).sum()
+    }
+
+    /// Takes up what was seen only in the outputs, by number of the frame, for the next round to destroy.
+    pub(crate) fn caught(&mut self, missed: Vec<(usize, Vec<Finding>)>) {
+        self.verification.rounds += 1;
+        for (number, missed) in missed {
+            for finding in &missed {
+                *self.verification.caught.entry(finding.class).or_default() += 1;
+            }
+            if let Some(frame) = self.frames.get_mut(number) {
+                frame.findings.extend(missed);
+            }
+        }
+    }
+
+    /// Says that things of these classes are still seen, although all that was seen was destroyed.
+    pub(crate) fn withhold(&mut self, left: impl IntoIterator<Item = Class>) {
+        for class in left {
+            *self.verification.left.entry(class).or_default() += 1;
+        }
+        let seen: Vec<_> = self
+            .verification
+            .left
+            .iter()
+            .map(|(class, n)| format!("{n} {}", if *n == 1 { class.name() } else { class.plural() }))
+            .collect();
+        let reason = format!(
+            "detectors still see {} in the output; look at it, and cover them with --regions",
+            seen.join(", ")
+        );
+        self.outcome = Outcome::Withheld { reason };
     }
 
     /// Number of findings of every class that was found, over all frames; in a video, of things that were followed.

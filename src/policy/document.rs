@@ -65,6 +65,13 @@ const KEYS: &[(&str, &str)] = &[
         "Whether what cannot be decoded is shown black instead of failing the input. Default: false.",
     ),
     (
+        "verify",
+        "How hard the detectors look at outputs again before those are published: \"off\", \"fast\" or \"full\". What they\n\
+         # find is destroyed too, and what they still find then withholds the output.",
+    ),
+    ("verify.stills", "Pictures. Default: full."),
+    ("verify.videos", "Videos. Default: fast."),
+    (
         "limits",
         "Caps that stop a hostile file before it allocates; the defaults let a 200-megapixel photo through.",
     ),

@@ -1,6 +1,7 @@
 //! What is redacted and how, as plain data. The default is the strictest; a key that is not known is an error, because
 //! a typing mistake must not weaken anything.
 
+mod checks;
 pub mod consent;
 pub mod decide;
 mod document;
@@ -12,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use checks::{Checks, Depth};
 pub use region::Region;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -60,6 +62,8 @@ pub struct Policy {
     pub consent: Option<PathBuf>,
     /// Whether lines of text in pictures are read to count what kinds of identifiers they hold. Default: false.
     pub identifiers: bool,
+    /// How hard outputs are looked at again before they are published.
+    pub verify: Checks,
     /// Caps on inputs.
     pub limits: Limits,
 }
@@ -80,6 +84,7 @@ impl Default for Policy {
             spare_text: Vec::new(),
             consent: None,
             identifiers: false,
+            verify: Checks::default(),
             limits: Limits::default(),
         }
     }

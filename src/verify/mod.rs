@@ -7,6 +7,8 @@ mod video;
 pub use file::{Proved, Unproved, prove_file};
 pub use video::{ExpectedVideo, refute_video};
 
+use image::RgbImage;
+
 use crate::{
     geom::Size,
     limits::Limits,
@@ -48,22 +50,29 @@ pub enum Refutation {
     },
 }
 
-/// Tries every check on the finished bytes of one output.
+/// Tries every check on the finished bytes of one output; `on_frame` is told of every frame that was decoded, in order,
+/// and may refute it too.
 ///
 /// # Errors
 /// With the first check that refutes it.
-pub fn refute(bytes: &[u8], expected: &Expected, limits: &Limits) -> Result<(), Refutation> {
-    let proof = metadata::prove(bytes, form(expected.format))?;
+pub fn refute<E: From<Refutation>>(
+    bytes: &[u8],
+    expected: &Expected,
+    limits: &Limits,
+    on_frame: &mut dyn FnMut(&RgbImage) -> Result<(), E>,
+) -> Result<(), E> {
+    let proof = metadata::prove(bytes, form(expected.format)).map_err(Refutation::from)?;
     same("size", (proof.size.width, proof.size.height), (expected.size.width, expected.size.height))?;
     same("frame count", proof.frames, expected.frames)?;
-    let mut source = media::image::open(bytes.to_vec(), limits)?;
+    let mut source = media::image::open(bytes.to_vec(), limits).map_err(Refutation::from)?;
     let mut frames = 0;
-    while let Some(timed) = source.next_frame()? {
+    while let Some(timed) = source.next_frame().map_err(Refutation::from)? {
         let size = timed.frame.size();
         same("frame size", (size.width, size.height), (expected.size.width, expected.size.height))?;
         frames += 1;
+        on_frame(timed.frame.pixels())?;
     }
-    same("decoded frames", frames, expected.frames)
+    Ok(same("decoded frames", frames, expected.frames)?)
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, got: T, want: T) -> Result<(), Refutation> {

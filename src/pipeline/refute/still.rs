@@ -1,0 +1,47 @@
+//! The attack on pictures: the detectors look once more, as hard as the policy says.
+
+use image::RgbImage;
+
+use super::{carried, unexplained};
+use crate::{
+    detect::{Glance, Picture},
+    error::CleanError,
+    finding::Finding,
+    geom::Size,
+    pipeline::{Cleaner, FrameReport, habits::sure},
+    policy::{Depth, decide::decide},
+};
+
+impl Cleaner {
+    /// How hard this cleaner looks at outputs when the policy says `wanted`: without detectors nobody can look.
+    pub(in crate::pipeline) fn depth(&self, wanted: Depth) -> Depth {
+        if self.wanted().is_empty() { Depth::Off } else { wanted }
+    }
+
+    /// What is seen in `output` and not explained by what was destroyed, in pixels of the input that `known` describes.
+    pub(in crate::pipeline) fn missed(
+        &self,
+        output: &RgbImage,
+        known: &FrameReport,
+        depth: Depth,
+    ) -> Result<Vec<Finding>, CleanError> {
+        let seen = match depth {
+            Depth::Off => Vec::new(),
+            Depth::Fast => self.glimpse(output)?,
+            Depth::Full => self.find(output)?,
+        };
+        let size = Size::new(output.width(), output.height());
+        let seen = seen.into_iter().map(|finding| carried(finding, size, known.size)).collect();
+        Ok(unexplained(seen, &decide(&self.policy, &known.findings), &known.visible.places, known.size))
+    }
+
+    /// One cheap look a detector at a picture on its own: only what is sure counts.
+    pub(in crate::pipeline) fn glimpse(&self, picture: &dyn Picture) -> Result<Vec<Finding>, CleanError> {
+        let mut seen = Vec::new();
+        for (detector, _) in self.wanted() {
+            seen.extend(self.detectors[detector].glance(picture, Glance::default())?.found);
+        }
+        seen.retain(|finding| self.policy.redact.contains(&finding.class) && finding.score >= sure(finding.class));
+        Ok(seen)
+    }
+}
