@@ -3,7 +3,10 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{Cleaner, InputReport, Outcome, Step, refute::ROUNDS_MOST};
+use super::{
+    Cleaner, InputReport, Outcome, Step,
+    refute::{ROUNDS_MOST, Stop},
+};
 use crate::{
     error::{CleanError, MediaError},
     finding::Finding,
@@ -14,7 +17,7 @@ use crate::{
         image::{OutputFormat, OutputOptions, shrink},
     },
     policy::Depth,
-    verify::{self, Expected, Refutation},
+    verify::{self, Expected},
 };
 
 /// A finished, checked output in memory.
@@ -198,23 +201,5 @@ fn shown(kind: Kind, duration: Duration) -> Duration {
     match kind {
         Kind::Animation if duration < Duration::from_millis(11) => Duration::from_millis(100),
         Kind::Animation | Kind::Still | Kind::Pages | Kind::Video => duration,
-    }
-}
-
-/// Why an input has no output.
-enum Stop {
-    Failed(CleanError),
-    Refuted(Refutation),
-}
-
-impl<E: Into<CleanError>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Stop::Failed(error.into())
-    }
-}
-
-impl From<Refutation> for Stop {
-    fn from(refutation: Refutation) -> Self {
-        Stop::Refuted(refutation)
     }
 }

@@ -126,6 +126,16 @@ pub struct Verification {
     pub left: BTreeMap<Class, u64>,
 }
 
+impl Verification {
+    /// Counts what the next round is to destroy.
+    pub(crate) fn take_up<'a>(&mut self, missed: impl IntoIterator<Item = &'a Finding>) {
+        self.rounds += 1;
+        for finding in missed {
+            *self.caught.entry(finding.class).or_default() += 1;
+        }
+    }
+}
+
 impl InputReport {
     pub(crate) fn new(info: &SourceInfo, looked_for: Vec<Class>) -> Self {
         Self {
@@ -190,11 +200,8 @@ impl InputReport {
 
     /// Takes up what was seen only in the outputs, by number of the frame, for the next round to destroy.
     pub(crate) fn caught(&mut self, missed: Vec<(usize, Vec<Finding>)>) {
-        self.verification.rounds += 1;
+        self.verification.take_up(missed.iter().flat_map(|(_, missed)| missed));
         for (number, missed) in missed {
-            for finding in &missed {
-                *self.verification.caught.entry(finding.class).or_default() += 1;
-            }
             if let Some(frame) = self.frames.get_mut(number) {
                 frame.findings.extend(missed);
             }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cleaner, Step,
     looks::Looks,
+    refute::{Hints, Shown},
     watch::{Tally, Watch, Watched},
 };
 use crate::{
@@ -88,8 +89,8 @@ pub type Notes<'a> = dyn FnMut(&FrameNote<'_>) -> Result<(), MediaError> + Send 
 pub(super) struct Told<'a, 'n> {
     /// Told of every frame.
     pub notes: Option<&'a mut Notes<'n>>,
-    /// Gets the time of every frame in microseconds; `None` for streams, which may be endless.
-    pub shown_us: Option<&'a mut Vec<u64>>,
+    /// Gets every frame that was written; `None` for streams, which may be endless.
+    pub shown: Option<&'a mut Vec<Shown>>,
 }
 
 /// What goes to the thread that redacts and encodes.
@@ -102,12 +103,13 @@ enum Work {
 }
 
 impl Cleaner {
-    /// Runs a whole video from `source` into the sink that `create` makes for it.
+    /// Runs a whole video from `source` into the sink that `create` makes for it; `hints` say what is known to be in it.
     pub(super) fn run_video(
         &self,
         mut source: Box<dyn VideoSource>,
         create: &mut CreateSink<'_>,
         told: Told<'_, '_>,
+        hints: &Hints,
     ) -> Result<VideoReport, CleanError> {
         let info = source.info().clone();
         let rate = rate(source.as_ref());
@@ -123,7 +125,8 @@ impl Cleaner {
                 let to_do = to_do;
                 self.finish(&to_do, sink, &info, out.size, told)
             });
-            let watched = self.watch(decoded, work, looks, &info, rate);
+            let watch = Watch::new(&self.wanted(), self.policy.effort, info.size, rate, looks, hints);
+            let watched = self.watch(decoded, work, watch, &info);
             let finished = finishing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             // Who stopped first tells why: the watch only sees that nobody takes its frames any more.
             match (watched, finished) {
@@ -145,11 +148,9 @@ impl Cleaner {
         &self,
         decoded: Receiver<Result<Option<Unit>, MediaError>>,
         work: SyncSender<Work>,
-        looks: Looks<'_>,
+        mut watch: Watch<'_>,
         info: &VideoInfo,
-        rate: f32,
     ) -> Result<Tally, Stopped> {
-        let mut watch = Watch::new(&self.wanted(), self.policy.effort, info.size, rate, looks);
         let mut frames = 0;
         loop {
             // A decoder that is gone without a word did not reach the end.
@@ -200,14 +201,15 @@ impl Cleaner {
                 Work::Sound(sound) => sink.push_sound(sound)?,
                 Work::Frame(watched) => {
                     let at_us = info.time_base.us(watched.timed.pts);
+                    let cut = watched.cut;
                     let (timed, areas) = self.redact_watched(*watched, info.time_base);
                     if let Some(notes) = told.notes.as_mut() {
                         notes(&FrameNote { frame: done.report.frames, at_us, areas: &areas })?;
                     }
-                    if let Some(shown_us) = told.shown_us.as_mut() {
-                        shown_us.push(at_us);
-                    }
                     done.add(info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
+                    if let Some(shown) = told.shown.as_mut() {
+                        shown.push(Shown { at_us, cut, areas });
+                    }
                     self.observer.frames(done.report.frames, info.frames);
                     sink.push(shrunk(timed, size)?)?;
                 }
@@ -219,7 +221,7 @@ impl Cleaner {
 
     /// Destroys what must go in one frame.
     pub(super) fn redact_watched(&self, watched: Watched, time_base: TimeBase) -> (TimedYuv<Redacted>, Vec<Area>) {
-        let Watched { timed: TimedYuv { frame, pts, duration }, areas } = watched;
+        let Watched { timed: TimedYuv { frame, pts, duration }, areas, .. } = watched;
         let areas = decide_at(&self.policy, &areas, time_base.us(pts));
         (TimedYuv { frame: redact_yuv(frame, &areas, &self.policy.style), pts, duration }, areas)
     }

@@ -6,6 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 use super::{
     habits::{frame_bytes, habits, look_ahead, look_every},
     looks::{Looks, Question},
+    refute::Hints,
 };
 use crate::{
     area::Area,
@@ -30,6 +31,8 @@ pub(super) struct Watched {
     pub timed: TimedYuv<Raw>,
     /// What must go.
     pub areas: Vec<Area>,
+    /// Whether it begins a scene.
+    pub cut: bool,
 }
 
 /// A frame on its way.
@@ -37,6 +40,7 @@ struct Held {
     picture: Arc<Yuv<Raw>>,
     pts: i64,
     duration: i64,
+    cut: bool,
 }
 
 /// A frame whose motion is known, waiting for what was seen in it.
@@ -66,6 +70,12 @@ struct Watcher {
     looks: u64,
 }
 
+impl Watcher {
+    fn finds(&self, class: Class) -> bool {
+        self.trackers.iter().any(|(of, _)| *of == class)
+    }
+}
+
 /// Watches a video.
 pub(super) struct Watch<'a> {
     flow: Flow,
@@ -79,6 +89,9 @@ pub(super) struct Watch<'a> {
     count: u64,
     /// Frames that the trackers know.
     tracked: u64,
+    /// Frames that were given away.
+    given: u64,
+    hints: &'a Hints,
     cuts: u64,
     damaged: u64,
 }
@@ -96,8 +109,15 @@ pub(super) struct Tally {
 
 impl<'a> Watch<'a> {
     /// Watches through detectors, each for the classes that are `wanted` of it, in frames of `size` at about `rate`
-    /// frames a second.
-    pub fn new(wanted: &[(usize, Vec<Class>)], effort: Effort, size: Size, rate: f32, looks: Looks<'a>) -> Self {
+    /// frames a second. What `hints` say is in a frame is taken for seen there.
+    pub fn new(
+        wanted: &[(usize, Vec<Class>)],
+        effort: Effort,
+        size: Size,
+        rate: f32,
+        looks: Looks<'a>,
+        hints: &'a Hints,
+    ) -> Self {
         let ahead = look_ahead(frame_bytes(size), rate);
         let tracker = |class| (class, Tracker::new(class, size, habits(class, ahead, rate)));
         let every = |classes: &[Class]| {
@@ -123,6 +143,8 @@ impl<'a> Watch<'a> {
             waiting: VecDeque::new(),
             count: 0,
             tracked: 0,
+            given: 0,
+            hints,
             cuts: 0,
             damaged: 0,
         }
@@ -145,13 +167,21 @@ impl<'a> Watch<'a> {
         let frame = self.count;
         self.count += 1;
         let picture = Arc::new(timed.frame);
-        self.held.push_back(Held { picture: Arc::clone(&picture), pts: timed.pts, duration: timed.duration });
+        self.held.push_back(Held {
+            picture: Arc::clone(&picture),
+            pts: timed.pts,
+            duration: timed.duration,
+            cut: motion.cut,
+        });
+        let hinted = self.hints.get(&frame);
         let mut asked = Vec::with_capacity(self.watchers.len());
         for watcher in &mut self.watchers {
             if motion.cut {
                 watcher.number = 0;
             }
             watcher.looked = watcher.pace.step(&motion);
+            // Hints are handed over with the answer of a look.
+            watcher.looked |= hinted.is_some_and(|hints| hints.iter().any(|hint| watcher.finds(hint.class)));
             asked.push(if watcher.looked { Asked::Open } else { Asked::No });
             if watcher.looked {
                 let glance = Glance { number: watcher.number, roll: self.roll, up: 0 };
@@ -175,7 +205,8 @@ impl<'a> Watch<'a> {
         self.flow = Flow::new();
         self.count += 1;
         self.damaged += 1;
-        self.held.push_back(Held { picture: Arc::new(timed.frame), pts: timed.pts, duration: timed.duration });
+        let picture = Arc::new(timed.frame);
+        self.held.push_back(Held { picture, pts: timed.pts, duration: timed.duration, cut: true });
         let asked = self.watchers.iter_mut().map(|watcher| {
             // Nothing to look for in black.
             watcher.looked = true;
@@ -212,9 +243,13 @@ impl<'a> Watch<'a> {
                 && first.asked.iter().all(|a| !matches!(a, Asked::Open))
             {
                 let Some(Waiting { motion, asked }) = self.waiting.pop_front() else { break };
-                for (watcher, asked) in self.watchers.iter_mut().zip(asked) {
-                    let found = match &asked {
-                        Asked::Answered(found) => Some(found.as_slice()),
+                let hints = self.hints.get(&self.tracked).map_or(&[][..], Vec::as_slice);
+                for (watcher, mut asked) in self.watchers.iter_mut().zip(asked) {
+                    let found = match &mut asked {
+                        Asked::Answered(found) => {
+                            found.extend(hints.iter().filter(|hint| watcher.finds(hint.class)).cloned());
+                            Some(found.as_slice())
+                        }
                         Asked::No | Asked::Open => None,
                     };
                     for (_, tracker) in &mut watcher.trackers {
@@ -254,10 +289,14 @@ impl<'a> Watch<'a> {
         if self.watchers.is_empty() && !ended && self.held.len() < 2 {
             return None;
         }
-        let Held { picture, pts, duration } = self.held.pop_front()?;
+        let Held { picture, pts, duration, cut } = self.held.pop_front()?;
+        // Whatever the trackers make of a hint: where it was seen, it goes.
+        let hints = self.hints.get(&self.given).into_iter().flatten();
+        areas.extend(hints.map(|hint| Area { shape: hint.shape, class: hint.class, track: None }));
+        self.given += 1;
         // Whoever looked has given the frame back; a copy would only cost time.
         let frame = Arc::try_unwrap(picture).unwrap_or_else(|shared| (*shared).clone());
-        Some(Watched { timed: TimedYuv { frame, pts, duration }, areas })
+        Some(Watched { timed: TimedYuv { frame, pts, duration }, areas, cut })
     }
 
     /// What was done so far.

@@ -6,6 +6,7 @@ use std::{fs::File, path::Path};
 use super::{Refutation, same};
 use crate::{
     clip::{Audio, Codec, Container, Span, TimeBase, VideoOptions},
+    frame::{Raw, Yuv},
     geom::Size,
     limits::Limits,
     media::video::{Input, Unit, open},
@@ -62,11 +63,24 @@ impl ExpectedVideo<'_> {
     }
 }
 
+/// Told of every decoded frame of a finished video by its number, and may refute it too.
+pub type OnFrame<'a, E> = dyn FnMut(usize, &Yuv<Raw>) -> Result<(), E> + 'a;
+
 /// Tries every check on a finished video.
 ///
 /// # Errors
 /// With the first check that refutes it, or when it cannot be read.
-pub fn refute_video(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
+pub fn refute_video<E: From<Refutation>>(
+    path: &Path,
+    expected: &ExpectedVideo<'_>,
+    limits: &Limits,
+    on_frame: &mut OnFrame<'_, E>,
+) -> Result<(), E> {
+    prove(path, expected)?;
+    decode_all(path, expected, limits, on_frame)
+}
+
+fn prove(path: &Path, expected: &ExpectedVideo<'_>) -> Result<(), Refutation> {
     let io = |source| crate::error::MediaError::Io { doing: "reading the output again", source };
     let mut file = File::open(path).map_err(io)?;
     let (mut index, mut wrong) = (0, None);
@@ -85,27 +99,32 @@ pub fn refute_video(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) 
     same("size", pair(proof.size), pair(expected.size))?;
     same("frame count", proof.frames, expected.shown_us.len() as u64)?;
     same("codec", proof.codec, expected.codec)?;
-    same("sound", proof.channels.is_some(), expected.sound)?;
-    decode_all(path, expected, limits)
+    same("sound", proof.channels.is_some(), expected.sound)
 }
 
-pub(super) fn decode_all(path: &Path, expected: &ExpectedVideo<'_>, limits: &Limits) -> Result<(), Refutation> {
+pub(super) fn decode_all<E: From<Refutation>>(
+    path: &Path,
+    expected: &ExpectedVideo<'_>,
+    limits: &Limits,
+    on_frame: &mut OnFrame<'_, E>,
+) -> Result<(), E> {
     let audio = if expected.sound { Audio::Keep } else { Audio::Drop };
     let options = VideoOptions { audio, ..VideoOptions::default() };
-    let mut source = open(Input::File(path), &options, Span::default(), limits)?;
+    let mut source = open(Input::File(path), &options, Span::default(), limits).map_err(Refutation::from)?;
     let base = source.info().time_base;
     let mut frames = 0;
-    while let Some(unit) = source.next_unit()? {
+    while let Some(unit) = source.next_unit().map_err(Refutation::from)? {
         match unit {
             Unit::Frame(timed) => {
                 let pair = |size: Size| (size.width, size.height);
                 same("frame size", pair(timed.frame.size()), pair(expected.size))?;
                 expected.check_time(frames, base.us(timed.pts))?;
+                on_frame(frames, &timed.frame)?;
                 frames += 1;
             }
             Unit::Damaged { .. } => same("damaged frames", 1, 0)?,
             Unit::Sound(_) => {}
         }
     }
-    same("decoded frames", frames, expected.shown_us.len())
+    Ok(same("decoded frames", frames, expected.shown_us.len())?)
 }

@@ -1,15 +1,38 @@
 //! Attacks a finished draft: detectors look at what was encoded, and what they see there that no mask explains is a
 //! miss. Separate from [`crate::verify`], which knows structure and decoding but neither masks nor detectors.
 
-pub(super) mod still;
+mod film;
+mod still;
+
+pub(super) use film::{Hints, Shown};
 
 use crate::{
     area::{Area, Shape},
+    error::CleanError,
     finding::{Class, Finding},
     geom::Size,
     pipeline::habits::sure,
     redact::Mask,
+    verify::Refutation,
 };
+
+/// Why an input has no output.
+pub(super) enum Stop {
+    Failed(CleanError),
+    Refuted(Refutation),
+}
+
+impl<E: Into<CleanError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+impl From<Refutation> for Stop {
+    fn from(refutation: Refutation) -> Self {
+        Stop::Refuted(refutation)
+    }
+}
 
 /// Times that something may be destroyed which was seen only in a draft; what is still seen then withholds the output.
 pub(super) const ROUNDS_MOST: u32 = 2;

@@ -1,0 +1,174 @@
+//! The attack on videos: some frames of the draft are looked at, among them those near which something began or ended to
+//! be followed. What is seen there goes to a second run as a hint, so that the trackers carry it to the frames around.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::{Stop, carried, unexplained};
+use crate::{
+    area::Area,
+    finding::Finding,
+    geom::Size,
+    pipeline::{Cleaner, Step},
+    policy::Depth,
+    verify::{ExpectedVideo, refute_video},
+};
+
+/// One frame that was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::pipeline) struct Shown {
+    /// When it is shown, in microseconds from the first one.
+    pub at_us: u64,
+    /// Whether it begins a scene.
+    pub cut: bool,
+    /// What was destroyed in it, in pixels of the input.
+    pub areas: Vec<Area>,
+}
+
+/// What is known to be in frames of the input, by number of the frame: seen in an earlier draft.
+pub(in crate::pipeline) type Hints = BTreeMap<u64, Vec<Finding>>;
+
+/// Microseconds between two looks when those are to cost little.
+const FAST_US: u64 = 1_000_000;
+
+/// The same when they may cost more than the first run's: a frame is shorter than this only in slow motion.
+const FULL_US: u64 = 160_000;
+
+/// Frames around the beginning or end of what is followed that are looked at when looks may cost much.
+const AROUND: usize = 2;
+
+impl Cleaner {
+    /// Every check of a finished video; `shown` is what was written, `size` that of the input. Returns the number of
+    /// frames that were looked at, and what is seen in them and not explained by what was destroyed there.
+    pub(in crate::pipeline) fn refute_film(
+        &self,
+        draft: &Path,
+        expected: &ExpectedVideo<'_>,
+        shown: &[Shown],
+        size: Size,
+    ) -> Result<(u64, Hints), Stop> {
+        let depth = self.depth(self.policy.verify.videos);
+        let (looks, mut missed) = (looks(shown, size, depth), Hints::new());
+        refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
+            if !looks.contains(&number) {
+                return Ok(());
+            }
+            self.observer.step(Step::Verifying)?;
+            let (seen, there) = (self.glimpse(frame)?, frame.size());
+            let seen = seen.into_iter().map(|finding| carried(finding, there, size)).collect();
+            let seen = unexplained(seen, &shown[number].areas, &[], size);
+            if !seen.is_empty() {
+                missed.insert(number as u64, seen);
+            }
+            Ok(())
+        })?;
+        Ok((looks.len() as u64, missed))
+    }
+}
+
+/// The frames to look at, by number.
+fn looks(shown: &[Shown], size: Size, depth: Depth) -> BTreeSet<usize> {
+    let every = match depth {
+        Depth::Off => return BTreeSet::new(),
+        Depth::Fast => FAST_US,
+        Depth::Full => FULL_US,
+    };
+    let mut looks = BTreeSet::new();
+    // Half a step in: the first run looks at the first frame of every scene.
+    let mut next = every / 2;
+    for (number, frame) in shown.iter().enumerate() {
+        if frame.at_us >= next {
+            looks.insert(number);
+            next = frame.at_us + every;
+        }
+    }
+    let near = ends(shown, size);
+    match depth {
+        Depth::Off => {}
+        Depth::Fast => {
+            for number in near {
+                // One of several close together tells of all.
+                if looks.range(number.saturating_sub(AROUND)..=number + AROUND).next().is_none() {
+                    looks.insert(number);
+                }
+            }
+        }
+        Depth::Full => {
+            let around = |n: usize| n.saturating_sub(AROUND)..=(n + AROUND).min(shown.len() - 1);
+            looks.extend(near.into_iter().flat_map(around));
+        }
+    }
+    looks
+}
+
+/// Frames without something that is followed in the frame before or behind: where a mask may have ended too early or
+/// begun too late. Cuts, and what leaves by the edge of the picture, are no such ends.
+fn ends(shown: &[Shown], size: Size) -> Vec<usize> {
+    let inside = |area: &Area| {
+        let b = area.shape.bounds();
+        b.x0 > 0.0 && b.y0 > 0.0 && b.x1 < size.width as f32 && b.y1 < size.height as f32
+    };
+    // Whether something that `a` covers within the picture is not followed in `b`.
+    let lost = |a: &Shown, b: &Shown| {
+        let mut followed = a.areas.iter().filter(|area| area.track.is_some() && inside(area));
+        followed.any(|area| b.areas.iter().all(|other| (other.track, other.class) != (area.track, area.class)))
+    };
+    let mut near = Vec::new();
+    for (number, pair) in shown.windows(2).enumerate() {
+        if pair[1].cut {
+            continue;
+        }
+        if lost(&pair[0], &pair[1]) {
+            near.push(number + 1);
+        }
+        if lost(&pair[1], &pair[0]) {
+            near.push(number);
+        }
+    }
+    near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{area::Shape, finding::Class, geom::Rect};
+
+    const SIZE: Size = Size::new(100, 100);
+
+    /// A clip of 90 frames at 30 a second, in which something is followed in `frames`.
+    fn clip(x: f32, frames: std::ops::Range<usize>, cut: Option<usize>) -> Vec<Shown> {
+        let area =
+            Area { shape: Shape::Rect(Rect::from_xywh(x, 40.0, 20.0, 20.0)), class: Class::Face, track: Some(3) };
+        let frame = |number: usize| Shown {
+            at_us: number as u64 * 33_333,
+            cut: number == 0 || Some(number) == cut,
+            areas: if frames.contains(&number) { vec![area.clone()] } else { Vec::new() },
+        };
+        (0..90).map(frame).collect()
+    }
+
+    #[test]
+    fn looks_are_where_something_began_or_ended_to_be_followed() {
+        assert_eq!(ends(&clip(40.0, 20..50, None), SIZE), [19, 50]);
+        assert_eq!(ends(&clip(40.0, 20..50, Some(50)), SIZE), [19], "a cut ends everything");
+        assert!(ends(&clip(-5.0, 20..50, None), SIZE).is_empty(), "it left by the edge");
+    }
+
+    #[test]
+    fn a_fast_check_looks_once_a_second_and_at_the_ends() {
+        let looks = looks(&clip(40.0, 20..50, None), SIZE, Depth::Fast);
+        assert_eq!(looks.into_iter().collect::<Vec<_>>(), [16, 19, 47, 50, 78]);
+    }
+
+    #[test]
+    fn a_full_check_looks_often_and_all_around_the_ends_and_none_looks_never() {
+        let clip = clip(40.0, 20..50, None);
+        let full = looks(&clip, SIZE, Depth::Full);
+        assert!((17..=21).chain(48..=52).all(|number| full.contains(&number)), "{full:?}");
+        assert!(full.len() >= 90 / 5);
+        assert!(looks(&clip, SIZE, Depth::Off).is_empty());
+        assert!(looks(&[], SIZE, Depth::Full).is_empty());
+    }
+}
