@@ -160,7 +160,8 @@ fn what_is_withheld_lies_apart_with_its_report_and_is_not_made_twice() {
     };
     let mut made = Vec::new();
     for before_wanted in [false, true] {
-        let batch = batch::run(&cleaner(solid(), wandering), &[input.clone()], &options, &mut Nobody).unwrap();
+        let batch =
+            batch::run(&cleaner(solid(), wandering), std::slice::from_ref(&input), &options, &mut Nobody).unwrap();
         let Ending::Withheld { outputs, before, report, reason } = &batch.handled[0].ending else {
             panic!("{:?}", batch.handled[0].ending)
         };
