@@ -97,13 +97,16 @@ const WORDS: &[&str] = &[
     "your",
 ];
 
+/// A harmless line has a word of at least so many letters: what is too small to be read is read as "do" or "on" now and then.
+const LETTERS_MIN: usize = 4;
+
 /// Whether the whole of `line` is on the short list, or is one of `own` lines (spelling folded in both).
 pub fn harmless(line: &str, own: &[String]) -> bool {
     let line = folded(line);
     let words = || line.split([' ', '-', '.', ',', '!', ':']).filter(|word| !word.is_empty());
-    !line.is_empty()
-        && (words().count() > 0 && words().all(|word| WORDS.binary_search(&word).is_ok())
-            || own.iter().any(|known| folded(known) == line))
+    let listed = words().all(|word| WORDS.binary_search(&word).is_ok());
+    let long = words().any(|word| word.len() >= LETTERS_MIN);
+    listed && long || !line.is_empty() && own.iter().any(|known| folded(known) == line)
 }
 
 #[cfg(test)]
@@ -135,6 +138,9 @@ mod tests {
     fn a_line_with_one_more_word_or_any_number_is_not() {
         for line in [
             "",
+            "do",
+            "UP",
+            "in on",
             " ",
             "!!",
             "Exit 5",

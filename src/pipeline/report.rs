@@ -34,9 +34,9 @@ pub struct FrameReport {
 /// What lines of text hold, in numbers; the words themselves are nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
-    /// Lines that were found.
+    /// Lines that were found, some of them more than once.
     pub lines: usize,
-    /// Of those, lines of which something could be read.
+    /// Lines of which something could be read, each counted once.
     pub legible: usize,
     /// Identifiers in them, as rules tell them. What is not legible is not counted, and rules are often wrong.
     pub identifiers: BTreeMap<Kind, usize>,

@@ -50,7 +50,9 @@ impl Cleaner {
             let mut stays = staying(&outlines, &read, &self.policy.spare_text).into_iter();
             let spared = findings.extract_if(.., |f| f.class == Class::Text && stays.next().unwrap_or(false));
             visible.places.extend(spared);
-            visible.spared = visible.places.iter().filter(|place| place.class == Class::Text).count();
+            let places: Vec<_> =
+                visible.places.iter().filter(|f| f.class == Class::Text).map(|f| f.shape).collect();
+            visible.spared = once(&places, 0..places.len()).len();
         }
         Ok(self.policy.identifiers.then(|| counted(&outlines, &read)))
     }
@@ -63,6 +65,12 @@ fn told(outline: &Shape, line: &Line) -> phi::Line {
 fn counted(outlines: &[Shape], read: &[Line]) -> Reading {
     let mut order: Vec<usize> = (0..read.len()).filter(|at| read[*at].confidence >= COUNT_CONFIDENCE).collect();
     order.sort_by(|a, b| read[*b].confidence.total_cmp(&read[*a].confidence));
+    let lines: Vec<_> = once(outlines, order).iter().map(|at| told(&outlines[*at], &read[*at])).collect();
+    Reading { lines: outlines.len(), legible: lines.len(), identifiers: label(&lines).counts }
+}
+
+/// Those of `order`, as indices into `outlines`, that are not the same line as one before them.
+fn once(outlines: &[Shape], order: impl IntoIterator<Item = usize>) -> Vec<usize> {
     let mut kept: Vec<usize> = Vec::new();
     for at in order {
         let place = outlines[at].bounds();
@@ -74,8 +82,7 @@ fn counted(outlines: &[Shape], read: &[Line]) -> Reading {
             kept.push(at);
         }
     }
-    let lines: Vec<_> = kept.iter().map(|at| told(&outlines[*at], &read[*at])).collect();
-    Reading { lines: outlines.len(), legible: lines.len(), identifiers: label(&lines).counts }
+    kept
 }
 
 /// For every line whether it may stay. Every line was tried with its neighbours, also those that could hardly be read.

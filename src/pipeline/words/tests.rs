@@ -91,13 +91,13 @@ impl Detector for TwoLines {
     }
 }
 
-/// Reads light lines as "up", dark ones as "1/2/33".
+/// Reads light lines as "exit", dark ones as "1/2/33".
 struct Light;
 
 impl Model for Light {
     fn run(&self, input: Tensor) -> Result<Vec<ArrayD<f32>>, InferError> {
         let Tensor::F32(input) = input else { unreachable!("it takes floats") };
-        let text = if input[[0, 0, 24, 20]] > 0.0 { "up" } else { "1/2/33" };
+        let text = if input[[0, 0, 24, 20]] > 0.0 { "exit" } else { "1/2/33" };
         let alphabet = include_str!("../../../models/ppocr-v6-rec-small.txt");
         let mut columns = Array3::zeros((1, 12, alphabet.lines().count() + 2));
         columns.slice_mut(s![.., .., 0]).fill(0.99);
