@@ -207,7 +207,8 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
         ));
     }
     if totals.spared > 0 {
-        lines.push(format!("spared:  {} of text stay visible", count(totals.spared, "line", "lines")));
+        let lines_stay = count(totals.spared, "line of text stays", "lines of text stay");
+        lines.push(format!("spared:  {lines_stay} visible"));
     }
     if options.dry_run {
         lines.push("dry run: nothing was written".to_owned());
