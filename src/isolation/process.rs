@@ -152,13 +152,18 @@ fn wait(
     limits: &Isolation,
     hear: &mut Hear<'_>,
 ) -> Result<(Answer, Vec<u8>), CleanError> {
-    let begun = Instant::now();
-    let mut alive = begun;
+    let (mut worked, mut silent) = (Duration::ZERO, Duration::ZERO);
+    let mut looked = Instant::now();
     let mut moved = moved_bytes(child);
     loop {
-        match answers.recv_timeout(TICK) {
+        let heard = answers.recv_timeout(TICK);
+        // A program that was stopped for a night has not waited for a night.
+        let passed = looked.elapsed().min(TICK * 2);
+        looked = Instant::now();
+        (worked, silent) = (worked + passed, silent + passed);
+        match heard {
             Ok(Ok((answer, body))) => {
-                alive = Instant::now();
+                silent = Duration::ZERO;
                 match answer {
                     Answer::Step(_) | Answer::Frames { .. } | Answer::Note { .. } => hear(Sign::Told(&answer))?,
                     Answer::Ready { .. } | Answer::Refused { .. } | Answer::Done { .. } | Answer::Failed { .. } => {
@@ -181,14 +186,14 @@ fn wait(
                 // Reading a long index or moving a finished video's data tells of no step, but bytes go through.
                 let now = moved_bytes(child);
                 if now != moved {
-                    (alive, moved) = (Instant::now(), now);
+                    (silent, moved) = (Duration::ZERO, now);
                 }
             }
         }
-        if alive.elapsed() > limits.stall {
+        if silent > limits.stall {
             return Err(WorkerError::Stalled { limit_s: limits.stall.as_secs() }.into());
         }
-        if begun.elapsed() > limits.total {
+        if worked > limits.total {
             return Err(WorkerError::TooLong { limit_s: limits.total.as_secs() }.into());
         }
     }
