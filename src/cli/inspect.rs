@@ -8,7 +8,7 @@ use super::{
     Exit, Fatal,
     args::{InspectArgs, RuntimeArgs},
     print::{self, count},
-    progress::{found, printable},
+    progress::{found, identifiers, printable},
     setup,
 };
 use crate::{
@@ -142,6 +142,17 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
                     finding.source
                 );
             }
+        }
+        if report.frames.iter().any(|frame| frame.reading.is_some()) {
+            let _ = writeln!(text, "    {:<14} {}", "told in text", identifiers(&report.identifiers()));
+        }
+        if report.spared() > 0 {
+            let lines = count(report.spared(), "harmless line", "harmless lines");
+            let _ = writeln!(text, "    {:<14} {lines} of text", "would stay");
+        }
+        for (authorization, n) in report.authorized() {
+            let faces = count(n, "face", "faces");
+            let _ = writeln!(text, "    {:<14} {faces} under the authorization {authorization}", "would stay");
         }
         for dropped in &report.dropped {
             let _ = writeln!(text, "    left behind    {dropped}");
