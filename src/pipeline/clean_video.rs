@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{
     Cleaner, CreateSink, FrameNote, InputReport, Notes, Outcome, Step, Verification, VideoReport,
-    refute::{Hints, ROUNDS_MOST, Shown, Stop},
+    refute::{Hints, Known, ROUNDS_MOST, Shown, Stop},
     video::Told,
 };
 use crate::{
@@ -49,14 +49,18 @@ impl Cleaner {
         let format = media::sniff(&media::head(input)?)?;
         let options = &self.policy.video;
         let mut verification = Verification::default();
-        let mut hints = Hints::new();
+        let mut known: Option<Known> = None;
+        let mut first: Option<VideoReport> = None;
         loop {
             let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
             let dropped = source.info().dropped.clone();
             let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
             let mut shown = Vec::new();
             let told = Told { notes: None, shown: Some(&mut shown) };
-            let video = self.run_video(source, &mut create, told, &hints)?;
+            let mut video = self.run_video(source, &mut create, told, known.as_ref())?;
+            if let Some(first) = &first {
+                video.add(first);
+            }
             before.check(input)?;
             draft.settle()?;
             self.observer.step(Step::Verifying)?;
@@ -75,7 +79,10 @@ impl Cleaner {
                 }
                 Ok(missed) => {
                     verification.take_up(missed.values().flatten());
+                    let hints = &mut known.get_or_insert_default().hints;
                     missed.into_iter().for_each(|(number, seen)| hints.entry(number).or_default().extend(seen));
+                    known.get_or_insert_default().shown = shown;
+                    first = report.video;
                     continue;
                 }
             }
@@ -121,7 +128,7 @@ impl Cleaner {
         let source = video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)?;
         let dropped = source.info().dropped.clone();
         let told = Told { notes, shown: None };
-        let video = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told, &Hints::new())?;
+        let video = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told, None)?;
         Ok(InputReport::of_video(format, dropped, video, self.looked_for()))
     }
 
@@ -139,7 +146,7 @@ impl Cleaner {
         create: &mut CreateSink<'_>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<VideoReport, CleanError> {
-        self.run_video(source, create, Told { notes, shown: None }, &Hints::new())
+        self.run_video(source, create, Told { notes, shown: None }, None)
     }
 }
 

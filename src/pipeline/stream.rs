@@ -1,7 +1,7 @@
 //! Frames one at a time, for programs that decode and encode themselves: a frame goes in raw and comes out redacted,
 //! later by the look-ahead.
 
-use super::{Cleaner, looks::Looks, refute::Hints, watch::Watch};
+use super::{Cleaner, looks::Looks, watch::Watch};
 use crate::{
     clip::TimeBase,
     error::CleanError,
@@ -18,16 +18,13 @@ pub struct Stream<'a> {
     time_base: TimeBase,
 }
 
-/// Nobody looks at what a stream gave away.
-static NONE: Hints = Hints::new();
-
 impl Cleaner {
     /// Begins a stream of frames of `size` at about `rate` frames a second, with times in ticks of `time_base`.
     pub fn stream(&self, size: Size, rate: f32, time_base: TimeBase) -> Stream<'_> {
         let looks = Looks::inline(&self.detectors, self.second.as_ref());
         Stream {
             cleaner: self,
-            watch: Watch::new(&self.wanted(), self.policy.effort, size, rate, looks, &NONE),
+            watch: Watch::new(&self.wanted(), self.policy.effort, size, rate, looks, None),
             time_base,
         }
     }

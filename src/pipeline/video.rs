@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cleaner, Step,
     looks::Looks,
-    refute::{Hints, Shown},
+    refute::{Known, Shown},
     watch::{Tally, Watch, Watched},
 };
 use crate::{
@@ -67,6 +67,17 @@ pub struct VideoReport {
     pub audio: Option<Audio>,
 }
 
+impl VideoReport {
+    /// Counts what an earlier round saw and followed, too.
+    pub(super) fn add(&mut self, earlier: &Self) {
+        for (mine, theirs) in [(&mut self.tracks, &earlier.tracks), (&mut self.looks, &earlier.looks)] {
+            for (class, n) in theirs {
+                *mine.entry(*class).or_default() += n;
+            }
+        }
+    }
+}
+
 /// What was destroyed in one frame of a video, for [`Cleaner`]'s callers who want to see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct FrameNote<'a> {
@@ -103,13 +114,14 @@ enum Work {
 }
 
 impl Cleaner {
-    /// Runs a whole video from `source` into the sink that `create` makes for it; `hints` say what is known to be in it.
+    /// Runs a whole video from `source` into the sink that `create` makes for it; looks at nothing when `known` says what
+    /// there is.
     pub(super) fn run_video(
         &self,
         mut source: Box<dyn VideoSource>,
         create: &mut CreateSink<'_>,
         told: Told<'_, '_>,
-        hints: &Hints,
+        known: Option<&Known>,
     ) -> Result<VideoReport, CleanError> {
         let info = source.info().clone();
         let rate = rate(source.as_ref());
@@ -123,8 +135,9 @@ impl Cleaner {
             let finishing = scope.spawn(|| {
                 // Owned here, so that a sink that fails unblocks whoever feeds it.
                 let to_do = to_do;
-                self.finish(&to_do, sink, &info, out.size, told)
+                self.finish(&to_do, sink, &info, out.size, told, known)
             });
+            let hints = known.map(|known| &known.hints);
             let watch = Watch::new(&self.wanted(), self.policy.effort, info.size, rate, looks, hints);
             let watched = self.watch(decoded, work, watch, &info);
             let finished = finishing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -188,6 +201,7 @@ impl Cleaner {
         info: &VideoInfo,
         size: Size,
         mut told: Told<'_, '_>,
+        known: Option<&Known>,
     ) -> Result<Done, CleanError> {
         let mut done = Done::new(self, info, size);
         for work in to_do {
@@ -199,7 +213,10 @@ impl Cleaner {
                     return Ok(done);
                 }
                 Work::Sound(sound) => sink.push_sound(sound)?,
-                Work::Frame(watched) => {
+                Work::Frame(mut watched) => {
+                    if let Some(known) = known {
+                        watched.areas.extend(known.of(done.report.frames));
+                    }
                     let at_us = info.time_base.us(watched.timed.pts);
                     let cut = watched.cut;
                     let (timed, areas) = self.redact_watched(*watched, info.time_base);

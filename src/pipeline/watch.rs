@@ -89,9 +89,8 @@ pub(super) struct Watch<'a> {
     count: u64,
     /// Frames that the trackers know.
     tracked: u64,
-    /// Frames that were given away.
-    given: u64,
-    hints: &'a Hints,
+    /// What is seen, where that is known already: then nobody looks.
+    hints: Option<&'a Hints>,
     cuts: u64,
     damaged: u64,
 }
@@ -109,14 +108,14 @@ pub(super) struct Tally {
 
 impl<'a> Watch<'a> {
     /// Watches through detectors, each for the classes that are `wanted` of it, in frames of `size` at about `rate`
-    /// frames a second. What `hints` say is in a frame is taken for seen there.
+    /// frames a second. With `hints` nobody looks: they say what is seen.
     pub fn new(
         wanted: &[(usize, Vec<Class>)],
         effort: Effort,
         size: Size,
         rate: f32,
         looks: Looks<'a>,
-        hints: &'a Hints,
+        hints: Option<&'a Hints>,
     ) -> Self {
         let ahead = look_ahead(frame_bytes(size), rate);
         let tracker = |class| (class, Tracker::new(class, size, habits(class, ahead, rate)));
@@ -143,7 +142,6 @@ impl<'a> Watch<'a> {
             waiting: VecDeque::new(),
             count: 0,
             tracked: 0,
-            given: 0,
             hints,
             cuts: 0,
             damaged: 0,
@@ -173,15 +171,18 @@ impl<'a> Watch<'a> {
             duration: timed.duration,
             cut: motion.cut,
         });
-        let hinted = self.hints.get(&frame);
         let mut asked = Vec::with_capacity(self.watchers.len());
         for watcher in &mut self.watchers {
             if motion.cut {
                 watcher.number = 0;
             }
             watcher.looked = watcher.pace.step(&motion);
-            // Hints are handed over with the answer of a look.
-            watcher.looked |= hinted.is_some_and(|hints| hints.iter().any(|hint| watcher.finds(hint.class)));
+            if let Some(hints) = self.hints {
+                let of = |hint: &&Finding| watcher.finds(hint.class);
+                let seen: Vec<_> = hints.get(&frame).into_iter().flatten().filter(of).cloned().collect();
+                asked.push(if seen.is_empty() { Asked::No } else { Asked::Answered(seen) });
+                continue;
+            }
             asked.push(if watcher.looked { Asked::Open } else { Asked::No });
             if watcher.looked {
                 let glance = Glance { number: watcher.number, roll: self.roll, up: 0 };
@@ -219,6 +220,9 @@ impl<'a> Watch<'a> {
 
     /// Lets every detector look at the newest frame, unless it was looked at.
     fn look_at_last(&mut self) -> Result<(), CleanError> {
+        if self.hints.is_some() {
+            return Ok(());
+        }
         let (Some(held), Some(waiting)) = (self.held.back(), self.waiting.back_mut()) else { return Ok(()) };
         for (watcher, asked) in self.watchers.iter_mut().zip(&mut waiting.asked) {
             if !watcher.looked {
@@ -243,13 +247,9 @@ impl<'a> Watch<'a> {
                 && first.asked.iter().all(|a| !matches!(a, Asked::Open))
             {
                 let Some(Waiting { motion, asked }) = self.waiting.pop_front() else { break };
-                let hints = self.hints.get(&self.tracked).map_or(&[][..], Vec::as_slice);
-                for (watcher, mut asked) in self.watchers.iter_mut().zip(asked) {
-                    let found = match &mut asked {
-                        Asked::Answered(found) => {
-                            found.extend(hints.iter().filter(|hint| watcher.finds(hint.class)).cloned());
-                            Some(found.as_slice())
-                        }
+                for (watcher, asked) in self.watchers.iter_mut().zip(asked) {
+                    let found = match &asked {
+                        Asked::Answered(found) => Some(found.as_slice()),
                         Asked::No | Asked::Open => None,
                     };
                     for (_, tracker) in &mut watcher.trackers {
@@ -290,10 +290,6 @@ impl<'a> Watch<'a> {
             return None;
         }
         let Held { picture, pts, duration, cut } = self.held.pop_front()?;
-        // Whatever the trackers make of a hint: where it was seen, it goes.
-        let hints = self.hints.get(&self.given).into_iter().flatten();
-        areas.extend(hints.map(|hint| Area { shape: hint.shape, class: hint.class, track: None }));
-        self.given += 1;
         // Whoever looked has given the frame back; a copy would only cost time.
         let frame = Arc::try_unwrap(picture).unwrap_or_else(|shared| (*shared).clone());
         Some(Watched { timed: TimedYuv { frame, pts, duration }, areas, cut })

@@ -9,7 +9,7 @@ use std::{
 use super::{Stop, carried, unexplained};
 use crate::{
     area::Area,
-    finding::Finding,
+    finding::{Class, Finding},
     geom::Size,
     pipeline::{Cleaner, Step},
     policy::Depth,
@@ -29,6 +29,33 @@ pub(in crate::pipeline) struct Shown {
 
 /// What is known to be in frames of the input, by number of the frame: seen in an earlier draft.
 pub(in crate::pipeline) type Hints = BTreeMap<u64, Vec<Finding>>;
+
+/// What earlier rounds know of a video. A later round does not look for itself: it destroys what was destroyed, and what
+/// was seen since with all that follows from that. So a round never covers less than the one before, and costs little.
+#[derive(Default)]
+pub(in crate::pipeline) struct Known {
+    /// What was seen in drafts.
+    pub hints: Hints,
+    /// What the last round wrote.
+    pub shown: Vec<Shown>,
+}
+
+/// What sets numbers of tracks of an earlier round apart from those of this one.
+const EARLIER: u64 = 1 << 40;
+
+impl Known {
+    /// What must go in frame `number` besides what follows from hints. Places that the policy names are left out, because
+    /// they are added again; its padding is added once more in each round.
+    pub fn of(&self, number: u64) -> impl Iterator<Item = Area> {
+        let hints = self.hints.get(&number).into_iter().flatten();
+        let hints = hints.map(|hint| Area { shape: hint.shape, class: hint.class, track: None });
+        let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
+        let shown = shown.into_iter().flat_map(|shown| &shown.areas).filter(|area| area.class != Class::Region);
+        // The trackers of this round count from the beginning again.
+        let shown = shown.map(|area| Area { track: area.track.map(|track| track + EARLIER), ..area.clone() });
+        shown.chain(hints)
+    }
+}
 
 /// Microseconds between two looks when those are to cost little.
 const FAST_US: u64 = 1_000_000;
@@ -50,13 +77,15 @@ impl Cleaner {
         size: Size,
     ) -> Result<(u64, Hints), Stop> {
         let depth = self.depth(self.policy.verify.videos);
-        let (looks, mut missed) = (looks(shown, size, depth), Hints::new());
+        let (looks, mut missed, mut looked) = (looks(shown, size, depth), Hints::new(), 0);
         refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
             if !looks.contains(&number) {
                 return Ok(());
             }
             self.observer.step(Step::Verifying)?;
-            let (seen, there) = (self.glimpse(frame)?, frame.size());
+            // Not as the first of a scene, which would look at all sizes at once.
+            looked += 1;
+            let (seen, there) = (self.glimpse(frame, looked)?, frame.size());
             let seen = seen.into_iter().map(|finding| carried(finding, there, size)).collect();
             let seen = unexplained(seen, &shown[number].areas, &[], size);
             if !seen.is_empty() {
@@ -133,7 +162,7 @@ fn ends(shown: &[Shown], size: Size) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{area::Shape, finding::Class, geom::Rect};
+    use crate::{area::Shape, geom::Rect};
 
     const SIZE: Size = Size::new(100, 100);
 

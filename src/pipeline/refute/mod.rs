@@ -4,7 +4,7 @@
 mod film;
 mod still;
 
-pub(super) use film::{Hints, Shown};
+pub(super) use film::{Hints, Known, Shown};
 
 use crate::{
     area::{Area, Shape},

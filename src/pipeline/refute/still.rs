@@ -27,7 +27,7 @@ impl Cleaner {
     ) -> Result<Vec<Finding>, CleanError> {
         let seen = match depth {
             Depth::Off => Vec::new(),
-            Depth::Fast => self.glimpse(output)?,
+            Depth::Fast => self.glimpse(output, 0)?,
             Depth::Full => self.find(output)?,
         };
         let size = Size::new(output.width(), output.height());
@@ -35,11 +35,15 @@ impl Cleaner {
         Ok(unexplained(seen, &decide(&self.policy, &known.findings), &known.visible.places, known.size))
     }
 
-    /// One cheap look a detector at a picture on its own: only what is sure counts.
-    pub(in crate::pipeline) fn glimpse(&self, picture: &dyn Picture) -> Result<Vec<Finding>, CleanError> {
-        let mut seen = Vec::new();
+    /// One cheap look a detector at a picture on its own, number `number` of several: only what is sure counts.
+    pub(in crate::pipeline) fn glimpse(
+        &self,
+        picture: &dyn Picture,
+        number: u64,
+    ) -> Result<Vec<Finding>, CleanError> {
+        let (mut seen, glance) = (Vec::new(), Glance { number, ..Glance::default() });
         for (detector, _) in self.wanted() {
-            seen.extend(self.detectors[detector].glance(picture, Glance::default())?.found);
+            seen.extend(self.detectors[detector].glance(picture, glance)?.found);
         }
         seen.retain(|finding| self.policy.redact.contains(&finding.class) && finding.score >= sure(finding.class));
         Ok(seen)
