@@ -82,7 +82,7 @@ pub fn isolation(isolation: Isolation) -> Vec<Check> {
     match Pool::metadata_only(Policy::default(), isolation) {
         Ok(pool) => {
             let detail = format!(
-                "`clean` decodes every file in one, {limits}\n`pipe`, `inspect` and `verify` decode in their own process"
+                "`clean` and `watch` decode every file in one, {limits}\n`pipe`, `inspect` and `verify` decode in their own process"
             );
             let workers = Check::good("worker processes", detail);
             std::iter::once(workers).chain(pool.protections().iter().map(protection)).collect()
