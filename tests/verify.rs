@@ -33,7 +33,7 @@ fn metadata_is_removed_without_models_and_the_report_says_that_nothing_was_looke
     assert!(said.contains("looked:  for nothing") && said.contains("No detector looked"), "{said}");
     assert!(!said.contains("found:") && !said.contains("nothing found"), "{said}");
     assert_eq!(tree(&input), before);
-    let (code, said) = ended(&without_models(&["verify", out.to_str().unwrap()]));
+    let (code, said) = ended(&without_models(&["verify", "--metadata-only", out.to_str().unwrap()]));
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("2 files: 2 proved") && said.contains("proved (JPEG, 96x64)"), "{said}");
     // A later run that does look must not take these for done.
@@ -71,7 +71,8 @@ fn the_worst_file_decides_what_verify_exits_with() {
     let bench = Bench::new();
     write_png(&bench.path("in/a.png"), 40, 40);
     let folder = bench.path("in");
-    let verify = |more: &[&str]| ended(&safepost([&["verify", folder.to_str().unwrap()], more].concat()));
+    let verify =
+        |more: &[&str]| ended(&safepost([&["verify", "--metadata-only", folder.to_str().unwrap()], more].concat()));
     let (code, said) = verify(&[]);
     assert_eq!(code, Some(0), "{said}");
     fs::write(folder.join("notes.xmp"), b"<x:xmpmeta/>").unwrap();
@@ -80,15 +81,15 @@ fn the_worst_file_decides_what_verify_exits_with() {
     assert!(said.contains("notes.xmp: NOT CLEAN") && !said.contains("a.png"), "{said}");
     fs::copy(fixture("metadata-everywhere.png"), folder.join("b.png")).unwrap();
     fs::write(folder.join("empty.jpg"), b"").unwrap();
-    let output = safepost(["verify", "--json", folder.to_str().unwrap()]);
+    let output = safepost(["verify", "--metadata-only", "--json", folder.to_str().unwrap()]);
     let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     let verdicts: Vec<_> = rows.as_array().unwrap().iter().map(|r| r["verdict"].as_str().unwrap()).collect();
     assert_eq!(verdicts, ["proved", "not_clean", "not_clean", "not_clean"], "{rows}");
     assert_eq!((&rows[0]["form"], &rows[0]["size"]["width"]), (&"png".into(), &40.into()), "{rows}");
     assert!(!rows.to_string().contains("CANARY"), "no value of the file is said: {rows}");
-    assert_eq!(ended(&safepost(["verify", "/nowhere/at/all"])).0, Some(1));
+    assert_eq!(ended(&safepost(["verify", "--metadata-only", "/nowhere/at/all"])).0, Some(1));
     fs::create_dir(bench.path("empty")).unwrap();
-    assert_eq!(ended(&safepost(["verify", bench.path("empty").to_str().unwrap()])).0, Some(1));
+    assert_eq!(ended(&safepost(["verify", "--metadata-only", bench.path("empty").to_str().unwrap()])).0, Some(1));
 }
 
 #[cfg(unix)]
@@ -97,7 +98,7 @@ fn a_link_in_a_folder_is_not_proved() {
     let bench = Bench::new();
     write_png(&bench.path("a.png"), 40, 40);
     std::os::unix::fs::symlink(bench.path("a.png"), bench.path("in/b.png")).unwrap();
-    let (code, said) = ended(&safepost(["verify", bench.path("in").to_str().unwrap()]));
+    let (code, said) = ended(&safepost(["verify", "--metadata-only", bench.path("in").to_str().unwrap()]));
     assert_eq!(code, Some(2), "{said}");
 }
 
@@ -105,7 +106,7 @@ fn a_link_in_a_folder_is_not_proved() {
 #[test]
 fn videos_are_proved_and_decoded_in_every_container() {
     let folder = fixture("proved");
-    let output = safepost(["verify", "--json", &folder]);
+    let output = safepost(["verify", "--metadata-only", "--json", &folder]);
     let rows: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     for row in rows.as_array().unwrap() {
         let file = row["file"].as_str().unwrap();
@@ -134,4 +135,26 @@ fn kept_names_that_give_something_away_are_warned_of() {
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["inputs"][1]["name_tells"], serde_json::json!(["person", "record"]), "{report}");
     assert!(report["inputs"][0].get("name_tells").is_none(), "{report}");
+}
+
+#[test]
+fn a_face_that_is_still_there_is_told_and_its_mask_is_not() {
+    let bench = Bench::new();
+    let photo = format!("{}/samples/astronaut.jpg", env!("CARGO_MANIFEST_DIR"));
+    fs::copy(photo, bench.path("in/a.jpg")).unwrap();
+    let (out, plain) = (bench.path("out"), bench.path("plain"));
+    let plain_args =
+        ["clean", bench.path("in").to_str().unwrap(), "-o", plain.to_str().unwrap(), "--metadata-only"]
+            .map(str::to_owned);
+    assert_eq!(ended(&safepost(&plain_args)).0, Some(0));
+    let (code, said) = ended(&bench.clean(&["--redact", "faces"]));
+    assert_eq!(code, Some(0), "{said}");
+    let look =
+        |folder: &std::path::Path| ended(&safepost(["verify", "--redact", "faces", folder.to_str().unwrap()]));
+    let (code, said) = look(&plain);
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("STILL SEEN: 1 face"), "{said}");
+    let (code, said) = look(&out);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 file: 1 proved"), "{said}");
 }

@@ -59,7 +59,7 @@ pub enum Command {
     Pipe(PipeArgs),
     /// List what a file gives away and what would be redacted; writes nothing
     Inspect(InspectArgs),
-    /// Prove that files hold their picture or video and nothing else; writes nothing
+    /// Prove that files hold nothing but their picture or video, and look for what should have gone; writes nothing
     Verify(VerifyArgs),
     /// Keep the list of people who agreed to be seen
     Consent(ConsentArgs),
@@ -163,6 +163,11 @@ pub struct VerifyArgs {
     /// Files and folders; folders are searched to the bottom, and every file in them must be proved
     #[arg(required = true, value_name = "FILE|FOLDER")]
     pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Only prove what else is in the files: nobody looks at what they show (needs no models)
+    #[arg(long, conflicts_with_all = ["redact", "speed", "verify"])]
+    pub metadata_only: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

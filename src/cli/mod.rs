@@ -125,7 +125,7 @@ fn run(cli: Cli) -> Result<Exit, Fatal> {
         Command::Watch(args) => watch::run(args, &runtime),
         Command::Pipe(args) => pipe::run(args, &runtime),
         Command::Inspect(args) => inspect::run(args, &runtime),
-        Command::Verify(args) => verify::run(&args),
+        Command::Verify(args) => verify::run(&args, &runtime),
         Command::Audit(args) => audit::run(&args),
         Command::Consent(args) => consent::run(args, &runtime),
         Command::Policy(args) => {

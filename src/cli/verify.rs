@@ -1,5 +1,5 @@
-//! `safepost verify`: whether files hold their picture or video and nothing else. Writes nothing. What a file shows is
-//! not looked at here: that is what a detector would add, beside the proof of each file.
+//! `safepost verify`: whether files hold their picture or video and nothing else, and whether detectors still see in them
+//! what should have gone. Writes nothing.
 
 use std::path::Path;
 
@@ -7,13 +7,16 @@ use serde::Serialize;
 
 use super::{
     Exit, Fatal,
-    args::VerifyArgs,
+    args::{RuntimeArgs, VerifyArgs},
     print::{self, count},
     progress::printable,
+    setup,
 };
 use crate::{
     batch::{self, Item, Origin},
+    finding::Class,
     limits::Limits,
+    pipeline::{Cleaner, Seen},
     verify::{Proved, Unproved, prove_file},
 };
 
@@ -28,6 +31,9 @@ struct Row<'a> {
     /// What it is, when it is proved.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     proved: Option<Proved>,
+    /// What detectors see in it, when it is proved and they looked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detectors: Option<Seen>,
 }
 
 /// The worst verdict decides the exit code.
@@ -40,6 +46,8 @@ enum Verdict {
     Failed,
     /// It holds something else too, or is of a form that is never written here.
     NotClean,
+    /// It holds nothing else, and detectors see in it what should have gone.
+    StillSeen,
 }
 
 impl Verdict {
@@ -47,15 +55,20 @@ impl Verdict {
         match self {
             Verdict::Proved => Exit::Clean,
             Verdict::Failed => Exit::Failed,
-            Verdict::NotClean => Exit::Withheld,
+            Verdict::NotClean | Verdict::StillSeen => Exit::Withheld,
         }
     }
 }
 
-pub fn run(args: &VerifyArgs) -> Result<Exit, Fatal> {
+pub fn run(args: &VerifyArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     let items = batch::list(&args.files)?;
-    let limits = Limits::default();
-    let rows: Vec<_> = items.iter().map(|item| examine(item, &limits)).collect();
+    let policy = setup::policy(&args.policy)?;
+    let limits = policy.limits.clone();
+    let cleaner = match args.metadata_only {
+        true => None,
+        false => Some(Cleaner::new(policy, &setup::runtime(runtime, 1))?),
+    };
+    let rows: Vec<_> = items.iter().map(|item| examine(item, &limits, cleaner.as_ref())).collect();
     // An empty folder is more likely a mistyped path than a success.
     let exit = rows.iter().map(|row| row.verdict.exit()).max().unwrap_or(Exit::Nothing);
     if args.json {
@@ -66,37 +79,60 @@ pub fn run(args: &VerifyArgs) -> Result<Exit, Fatal> {
         let name = printable(&row.file.to_string_lossy());
         let reason = row.reason.as_deref().unwrap_or_default();
         match (row.verdict, row.proved) {
-            (Verdict::Proved, Some(proved)) if !args.quiet => print::out(format!("{name}: {}", describe(proved)))?,
+            (Verdict::Proved, Some(proved)) if !args.quiet => {
+                let doubtful = row.detectors.as_ref().map_or(0, |seen| seen.doubtful);
+                let doubt = if doubtful > 0 { format!("; {doubtful} doubtful, look at it") } else { String::new() };
+                print::out(format!("{name}: {}{doubt}", describe(proved)))?;
+            }
             (Verdict::Proved, _) => {}
             (Verdict::Failed, _) => print::out(format!("{name}: FAILED: {reason}"))?,
             (Verdict::NotClean, _) => print::out(format!("{name}: NOT CLEAN: {reason}"))?,
+            (Verdict::StillSeen, _) => print::out(format!("{name}: STILL SEEN: {reason}"))?,
         }
     }
     if !args.quiet {
         let number = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
         let not_clean = number(Verdict::NotClean);
         let mut line = format!("{}: {} proved", count(rows.len(), "file", "files"), number(Verdict::Proved));
-        for (n, what) in [(not_clean, "NOT CLEAN"), (number(Verdict::Failed), "FAILED")] {
+        let still = number(Verdict::StillSeen);
+        for (n, what) in [(not_clean, "NOT CLEAN"), (still, "STILL SEEN"), (number(Verdict::Failed), "FAILED")] {
             if n > 0 {
                 line += &format!(", {n} {what}");
             }
         }
         print::out(line)?;
-        print::out("A proof is about what else is in a file. Nobody looked at what the files show.")?;
+        print::out(match args.metadata_only {
+            true => "A proof is about what else is in a file. Nobody looked at what the files show.",
+            false => {
+                "A proof is about what else is in a file. What detectors do not see may still be there: look yourself."
+            }
+        })?;
     }
     Ok(exit)
 }
 
 /// One file. Whatever is to be known about a file of unknown origin comes together here.
-fn examine<'a>(item: &'a Item, limits: &Limits) -> Row<'a> {
-    let row = |verdict, reason, proved| Row { file: &item.path, verdict, reason, proved };
+fn examine<'a>(item: &'a Item, limits: &Limits, cleaner: Option<&Cleaner>) -> Row<'a> {
+    let row = |verdict, reason, proved| Row { file: &item.path, verdict, reason, proved, detectors: None };
     if let Origin::Unreadable(reason) = &item.origin {
         return row(Verdict::Failed, Some(reason.clone()), None);
     }
-    match prove_file(&item.path, limits) {
-        Ok(proved) => row(Verdict::Proved, None, Some(proved)),
-        Err(Unproved::Unread(error)) => row(Verdict::Failed, Some(error.to_string()), None),
-        Err(Unproved::Refuted(refutation)) => row(Verdict::NotClean, Some(refutation.to_string()), None),
+    let proved = match prove_file(&item.path, limits) {
+        Ok(proved) => proved,
+        Err(Unproved::Unread(error)) => return row(Verdict::Failed, Some(error.to_string()), None),
+        Err(Unproved::Refuted(refutation)) => return row(Verdict::NotClean, Some(refutation.to_string()), None),
+    };
+    match cleaner.map(|cleaner| cleaner.look_at(&item.path)).transpose() {
+        Ok(None) => row(Verdict::Proved, None, Some(proved)),
+        Ok(Some(seen)) if seen.seen.is_empty() => {
+            Row { detectors: Some(seen), ..row(Verdict::Proved, None, Some(proved)) }
+        }
+        Ok(Some(seen)) => {
+            let named = |(class, n): (&Class, &u64)| count(*n as usize, class.name(), class.plural());
+            let reason = seen.seen.iter().map(named).collect::<Vec<_>>().join(", ");
+            Row { detectors: Some(seen), ..row(Verdict::StillSeen, Some(reason), Some(proved)) }
+        }
+        Err(error) => row(Verdict::Failed, Some(error.to_string()), Some(proved)),
     }
 }
 

@@ -35,6 +35,7 @@ pub use cleaning::{Cleaning, Goal};
 pub use delay::Delay;
 pub use keep::Keeper;
 pub use observe::{Observer, Silent, Step};
+pub use refute::Seen;
 pub use report::{FrameReport, InputReport, Outcome, Reading, Verification, Visible};
 pub use stream::Stream;
 pub use video::{CreateSink, FrameNote, Notes, VideoReport};

@@ -92,7 +92,8 @@ fn clean(files: &[Hostile]) -> BTreeMap<(&'static str, &'static str), Ends> {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let out = bench.path("out");
     assert_eq!(tree(&out).into_keys().collect::<BTreeSet<_>>(), published, "nothing else is there");
-    let (code, said) = ended(&safepost(["verify".as_ref(), "--quiet".as_ref(), out.as_os_str()]));
+    let (code, said) =
+        ended(&safepost(["verify".as_ref(), "--metadata-only".as_ref(), "--quiet".as_ref(), out.as_os_str()]));
     assert_eq!(code, Some(0), "every output is proved: {said}");
     table
 }

@@ -58,10 +58,10 @@ impl Known {
 }
 
 /// Microseconds between two looks when those are to cost little.
-const FAST_US: u64 = 1_000_000;
+pub(super) const FAST_US: u64 = 1_000_000;
 
 /// The same when they may cost more than the first run's: a frame is shorter than this only in slow motion.
-const FULL_US: u64 = 160_000;
+pub(super) const FULL_US: u64 = 160_000;
 
 /// Frames around the beginning or end of what is followed that are looked at when looks may cost much.
 const AROUND: usize = 2;

@@ -2,9 +2,11 @@
 //! miss. Separate from [`crate::verify`], which knows structure and decoding but neither masks nor detectors.
 
 mod film;
+mod finished;
 mod still;
 
 pub(super) use film::{Hints, Known, Shown};
+pub use finished::Seen;
 
 use crate::{
     area::{Area, Shape},
