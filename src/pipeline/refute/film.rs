@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Stop, carried, unexplained};
+use super::{Stop, carried, still::textured, unexplained};
 use crate::{
     area::Area,
     finding::{Class, Finding},
@@ -86,6 +86,7 @@ impl Cleaner {
             // Not as the first of a scene, which would look at all sizes at once.
             looked += 1;
             let (seen, there) = (self.glimpse(frame, looked)?, frame.size());
+            let seen = textured(frame, seen)?;
             let seen = seen.into_iter().map(|finding| carried(finding, there, size)).collect();
             let seen = unexplained(seen, &shown[number].areas, &[], size);
             if !seen.is_empty() {

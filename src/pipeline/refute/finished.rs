@@ -29,6 +29,9 @@ const GRID: f32 = 32.0;
 /// are not told from faces, so that one that looks like a face is reported as one.
 const TEXTURE_MIN: f32 = 2.4;
 
+/// The same for lines of text, which have far more: in banded gradients and in the rims of masks there is less.
+const LETTERS_MIN: f32 = 6.0;
+
 /// What detectors see in a finished file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Seen {
@@ -102,7 +105,7 @@ impl Seen {
         self.looks += 1;
         let mut here = BTreeMap::<Class, u64>::new();
         for finding in found {
-            if texture(picture, finding)? < TEXTURE_MIN {
+            if smooth(picture, finding)? {
                 self.masks += 1;
             } else if finding.score < sure(finding.class) {
                 self.doubtful += 1;
@@ -116,6 +119,12 @@ impl Seen {
         }
         Ok(())
     }
+}
+
+/// Whether there is nothing to recognise in a finding.
+pub(super) fn smooth(picture: &dyn Picture, finding: &Finding) -> Result<bool, DetectError> {
+    let least = if finding.class == Class::Text { LETTERS_MIN } else { TEXTURE_MIN };
+    Ok(texture(picture, finding)? < least)
 }
 
 /// How much detail there is in the middle of a finding, in grey levels.

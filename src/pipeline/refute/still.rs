@@ -2,7 +2,7 @@
 
 use image::RgbImage;
 
-use super::{carried, unexplained};
+use super::{carried, finished::smooth, unexplained};
 use crate::{
     detect::{Glance, Picture},
     error::CleanError,
@@ -31,7 +31,7 @@ impl Cleaner {
             Depth::Full => self.find(output)?,
         };
         let size = Size::new(output.width(), output.height());
-        let seen = seen.into_iter().map(|finding| carried(finding, size, known.size)).collect();
+        let seen = textured(output, seen)?.into_iter().map(|finding| carried(finding, size, known.size)).collect();
         Ok(unexplained(seen, &decide(&self.policy, &known.findings), &known.visible.places, known.size))
     }
 
@@ -48,4 +48,15 @@ impl Cleaner {
         seen.retain(|finding| self.policy.redact.contains(&finding.class) && finding.score >= sure(finding.class));
         Ok(seen)
     }
+}
+
+/// Those of `seen` in which there is something to recognise.
+pub(super) fn textured(picture: &dyn Picture, seen: Vec<Finding>) -> Result<Vec<Finding>, CleanError> {
+    let mut kept = Vec::with_capacity(seen.len());
+    for finding in seen {
+        if !smooth(picture, &finding)? {
+            kept.push(finding);
+        }
+    }
+    Ok(kept)
 }
