@@ -73,8 +73,12 @@ impl Cleaner {
                 return Ok(Cleaned { outputs: made.outputs, withheld: Vec::new(), report });
             };
             if report.verification.rounds == ROUNDS_MOST {
-                report.withhold(made.missed.iter().flat_map(|(_, missed)| missed).map(|finding| finding.class));
-                return Ok(Cleaned { outputs: Vec::new(), withheld: made.outputs, report });
+                report.leave(made.missed.iter().flat_map(|(_, missed)| missed).map(|finding| finding.class));
+                let (outputs, withheld) = match report.outcome {
+                    Outcome::Clean => (made.outputs, Vec::new()),
+                    Outcome::Withheld { .. } => (Vec::new(), made.outputs),
+                };
+                return Ok(Cleaned { outputs, withheld, report });
             }
             report.caught(made.missed);
             source = media::image::open(again.clone(), &self.policy.limits)?;
