@@ -6,7 +6,7 @@ use super::{carried, finished::smooth, unexplained};
 use crate::{
     detect::{Glance, Picture},
     error::CleanError,
-    finding::Finding,
+    finding::{Class, Finding},
     geom::Size,
     pipeline::{Cleaner, FrameReport, habits::sure},
     policy::{Depth, decide::decide},
@@ -50,11 +50,12 @@ impl Cleaner {
     }
 }
 
-/// Those of `seen` in which there is something to recognise.
+/// Those of `seen` in which there is something to recognise. Faces all stay: where the masks are is known here, and a face
+/// in fog or out of focus is a face.
 pub(super) fn textured(picture: &dyn Picture, seen: Vec<Finding>) -> Result<Vec<Finding>, CleanError> {
     let mut kept = Vec::with_capacity(seen.len());
     for finding in seen {
-        if !smooth(picture, &finding)? {
+        if finding.class == Class::Face || !smooth(picture, &finding)? {
             kept.push(finding);
         }
     }
