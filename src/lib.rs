@@ -66,6 +66,7 @@ pub mod audit;
 pub mod batch;
 pub mod cli;
 pub mod clip;
+pub mod date;
 pub mod detect;
 pub mod doctor;
 pub mod effort;

@@ -40,7 +40,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// Plain words that every part may use. They know each other and nothing else.
 const NOUNS: &[&str] = &[
-    "area", "clip", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion", "resample",
+    "area", "clip", "date", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion", "resample",
     "secret", "style",
 ];
 

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 
 use super::{
-    date::utc,
     row::{Row, What},
     show::counted,
 };
+use crate::date::utc;
 
 const HEAD: &str = "row,time,outcome,verification,found,identifiers,spared,authorized,reason,input_hmac_sha256,outputs,output_sha256,policy_sha256,\
                     models_sha256,tool,operator";

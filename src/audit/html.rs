@@ -5,10 +5,10 @@ use std::io::{self, Write};
 
 use super::{
     Chain, Totals,
-    date::utc,
     row::{Input, Row, Run, What},
     show::{counted, state},
 };
+use crate::date::utc;
 
 const STYLE: &str = "body{font:11pt/1.4 sans-serif;color:#111;max-width:60em;margin:2em auto;padding:0 1em}\
 h1{font-size:1.4em}h2{font-size:1.1em;margin-top:2em}table{border-collapse:collapse;width:100%}\

@@ -14,7 +14,6 @@
 mod broken;
 mod chain;
 mod csv;
-mod date;
 mod html;
 mod key;
 pub mod names;
@@ -28,7 +27,6 @@ use std::path::{Path, PathBuf};
 pub use broken::{Broken, Why};
 pub use chain::{Chain, Tail};
 pub use csv::write_csv;
-pub use date::utc;
 pub use html::write_html;
 pub use key::Key;
 pub use purge::{LEAST_YEARS, Purged, purge};

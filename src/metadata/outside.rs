@@ -3,7 +3,8 @@
 
 use std::{io, path::Path, time::UNIX_EPOCH};
 
-use super::list::{Entry, Notes, Reveals, date};
+use super::list::{Entry, Notes, Reveals};
+use crate::date::utc;
 
 /// Lists what a file's surroundings give away. Values (the name itself, names of attributes) are shown on request only.
 ///
@@ -24,12 +25,7 @@ pub fn outside(path: &Path) -> io::Result<Vec<Entry>> {
     for (place, time) in [("file modification time", record.modified()), ("file creation time", record.created())] {
         let seconds = time.ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_secs());
         if let Some(seconds @ 1..) = seconds {
-            notes.add_why(
-                place,
-                Reveals::Time,
-                "says when the file was made or changed",
-                Some(date(i64::try_from(seconds).unwrap_or(i64::MAX / 2))),
-            );
+            notes.add_why(place, Reveals::Time, "says when the file was made or changed", Some(utc(seconds)));
         }
     }
     if record.is_symlink() {

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     audit::{self, AuditError, Chain, Key, Tail, Totals, What},
     batch::Options,
+    date::utc,
     media,
 };
 
@@ -121,7 +122,7 @@ fn show(args: &TrailArgs, json: bool) -> Result<Exit, Fatal> {
         let list: Vec<_> = counts.iter().map(|(what, n)| format!("{n} {}", printable(what))).collect();
         if list.is_empty() { "none".to_owned() } else { list.join(", ") }
     };
-    let moment = |time: Option<u64>| time.map_or_else(|| "none".to_owned(), audit::utc);
+    let moment = |time: Option<u64>| time.map_or_else(|| "none".to_owned(), utc);
     lines.push(format!("from:     {}", moment(totals.from_unix_s)));
     lines.push(format!("to:       {}", moment(totals.to_unix_s)));
     lines.push(format!("runs:     {}", totals.runs));
@@ -160,7 +161,7 @@ fn show_one(args: &TrailArgs, input: &Path) -> Result<Exit, Fatal> {
         met += 1;
         let outputs: Vec<_> = input.outputs.iter().map(|output| printable(&output.name)).collect();
         let tail = if outputs.is_empty() { String::new() } else { format!(" -> {}", outputs.join(", ")) };
-        let (number, time) = (row.row, audit::utc(row.time_unix_s));
+        let (number, time) = (row.row, utc(row.time_unix_s));
         print::out(format!("row {number}, {time}: {}{tail}", printable(&input.outcome)))?;
     }
     if let Some(broken) = &chain.broken {
@@ -207,7 +208,7 @@ fn purge(file: &Path, years: u32, operator: Option<&str>, dry_run: bool) -> Resu
     let tool = concat!("safepost ", env!("CARGO_PKG_VERSION"));
     let purged = audit::purge(file, tool, years, now(), operator, dry_run)?;
     let rows = count(usize::try_from(purged.rows).unwrap_or(usize::MAX), "row", "rows");
-    let youngest = audit::utc(purged.youngest_unix_s);
+    let youngest = utc(purged.youngest_unix_s);
     print::out(match dry_run {
         true => format!("{rows} would go, the youngest from {youngest}; nothing was removed"),
         false => format!("{rows} removed, the youngest from {youngest}\nlast row: {}", purged.head),

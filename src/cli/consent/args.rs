@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::policy::consent::{Day, NoDay, Scope, is_number};
+use crate::{
+    date::{Day, NoDay},
+    policy::consent::{Scope, is_number},
+};
 
 const AFTER: &str = "\
 The file lists authorizations by number, scope, day of signature and last day; it holds no names and can be corrected by \

@@ -16,6 +16,7 @@ use super::{
     setup,
 };
 use crate::{
+    date::Day,
     detect::{self, Detector, face},
     effort::Effort,
     error::{CleanError, ConsentError, DetectError, MediaError, SetupError},
@@ -30,7 +31,7 @@ use crate::{
     },
     policy::{
         Policy,
-        consent::{Consents, Day, Person, Pointed, Scope, Standing, matching},
+        consent::{Consents, Person, Pointed, Scope, Standing, matching},
     },
 };
 

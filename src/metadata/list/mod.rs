@@ -36,7 +36,6 @@ mod videos;
 use serde::Serialize;
 
 pub(super) use notes::Notes;
-pub(super) use source::date;
 pub use video::list_video;
 
 use crate::secret::Secret;

@@ -56,21 +56,6 @@ impl<'a> Source<'a> {
     }
 }
 
-/// A moment as a date, from seconds since 1970 (days to civil date after Howard Hinnant's public-domain algorithm).
-pub(in crate::metadata) fn date(seconds: i64) -> String {
-    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let (hour, minute, second) = (rest / 3600, rest / 60 % 60, rest % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
-}
-
 /// The names that muxers and encoders write when they are told to say as little as they can; they tell nothing.
 pub(super) fn is_plain(name: &str) -> bool {
     const NAMES: [&str; 8] = [
@@ -134,11 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_and_places_are_written_as_people_write_them() {
-        assert_eq!(date(0), "1970-01-01 00:00:00 UTC");
-        assert_eq!(date(951_782_399), "2000-02-28 23:59:59 UTC");
-        assert_eq!(date(951_782_400), "2000-02-29 00:00:00 UTC");
-        assert_eq!(date(-2_082_844_800), "1904-01-01 00:00:00 UTC");
+    fn places_are_written_as_people_write_them() {
         assert_eq!(iso6709("+27.5916+086.5640+8850/").as_deref(), Some("27.5916° N, 86.5640° E, to about 11 m"));
         assert_eq!(iso6709("-33.9-070.5/").as_deref(), Some("33.9000° S, 70.5000° W, to about 11 km"));
         for wrong in ["", "27", "+", "+1", "+1.2.3+4", "+1+x", "é+1+2"] {

@@ -9,8 +9,9 @@ use super::{
     notes::text,
     read,
     sei::{Messages, Units},
-    source::{Source, date, is_plain},
+    source::{Source, is_plain},
 };
+use crate::date::utc;
 
 /// Bytes that are looked at: tables come again at least every second, pictures' messages with every key picture.
 const SEARCHED: u64 = 16 << 20;
@@ -146,7 +147,7 @@ fn table(section: &[u8], tables: &mut Vec<u16>, streams: &mut BTreeMap<u16, Stre
             let time = body.get(..5).or(section.get(3..8)).map(|b| {
                 let days = i64::from(u16::from_be_bytes([b[0], b[1]])) - 40_587;
                 let two = |b: u8| i64::from(b >> 4) * 10 + i64::from(b & 15);
-                date(days * 86_400 + two(b[2]) * 3600 + two(b[3]) * 60 + two(b[4]))
+                utc(days * 86_400 + two(b[2]) * 3600 + two(b[3]) * 60 + two(b[4]))
             });
             notes.add("MPEG-TS time of day", Time, time);
         }

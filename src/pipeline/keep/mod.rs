@@ -18,13 +18,14 @@ use sha2::{Digest, Sha256};
 
 use super::{ModelUsed, report::Visible};
 use crate::{
+    date::Day,
     detect::face::marks::Marks,
     error::{DetectError, SetupError},
     finding::{Class, Finding},
     geom::Rect,
     identity::{self, Embedder, Faceprint, store::Store},
     infer::registry::{Registry, sha256_hex},
-    policy::consent::{Consents, Day, Person, Scope, matching::matched},
+    policy::consent::{Consents, Person, Scope, matching::matched},
 };
 
 /// Sees who a face is.

@@ -3,14 +3,14 @@
 //!
 //! An authorization that is revoked, over, not begun, or without an end is none; so is one for other media.
 
-mod day;
 pub mod matching;
 
 use serde::{Deserialize, Serialize};
 
-pub use day::{Day, NoDay};
-
-use crate::geom::{Point, Rect};
+use crate::{
+    date::Day,
+    geom::{Point, Rect},
+};
 
 /// People who agreed to be seen, and places in pictures that somebody marked as theirs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -7,11 +7,12 @@ use super::{
         jpeg,
         notes::text,
         sei::Units,
-        source::{SPOT, date, is_plain, iso6709},
+        source::{SPOT, is_plain, iso6709},
     },
     blocks::Coding,
     elements, value,
 };
+use crate::date::utc;
 
 /// Seconds from 1970 to 2001, where dates of Matroska begin.
 const EPOCH: i64 = 978_307_200;
@@ -50,7 +51,7 @@ pub(super) fn description(body: &[u8], notes: &mut Notes) {
             0x7BA9 => ("title", FreeText, text(body)),
             0x4461 => {
                 let seconds = (value(body).cast_signed()).div_euclid(1_000_000_000);
-                ("date", Time, date(EPOCH + seconds))
+                ("date", Time, utc(EPOCH + seconds))
             }
             0x4D80 => ("muxer", Device, text(body)),
             0x5741 => ("writing program", Device, text(body)),

@@ -8,12 +8,13 @@ use super::{
         bmff::{self, Box},
         notes::text,
         read,
-        source::{Source, date, is_plain},
+        source::{Source, is_plain},
     },
     File, private,
     samples::{self, Table},
     tags,
 };
+use crate::date::utc;
 
 /// Seconds from 1904, where these times begin, to 1970.
 const EPOCH: i64 = 2_082_844_800;
@@ -61,7 +62,7 @@ fn times(place: &str, body: &[u8], notes: &mut Notes) {
     for (what, at) in [("creation time", 4), ("modification time", 4 + width)] {
         match read::be_wide(body, at, width) {
             Some(seconds @ 1..) => {
-                let value = i64::try_from(seconds).ok().filter(|&s| s < 1 << 40).map(|s| date(s - EPOCH));
+                let value = i64::try_from(seconds).ok().filter(|&s| s < 1 << 40).map(|s| utc(s - EPOCH));
                 notes.add(format!("{place} {what}"), Time, value);
             }
             Some(0) => {}

@@ -1,4 +1,4 @@
-//! Days as authorizations name them. Separate because it is arithmetic on calendars and nothing else.
+//! Days and moments as people write them. Separate because it is arithmetic on calendars and nothing else.
 
 use std::{fmt, str::FromStr, time::SystemTime};
 
@@ -20,19 +20,35 @@ impl Day {
         Self::of_unix(seconds / 86_400)
     }
 
-    /// The day that is so many days after 1970-01-01, by Howard Hinnant's `civil_from_days` ("chrono-Compatible Low-Level
-    /// Date Algorithms"), in which years begin in March.
+    /// The day that is so many days after 1970-01-01; the last one of the year 9999 for all that come later.
     pub fn of_unix(days: u64) -> Self {
-        let shifted = days + 719_468;
-        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let from_march = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-        let year = era * 400 + year_of_era + u64::from(month <= 2);
-        Self { year: year.min(9999) as u16, month: month as u8, day: day as u8 }
+        match civil(days.into()) {
+            (year, month, day) if year <= 9999 => Self { year: year as u16, month, day },
+            _ => Self { year: 9999, month: 12, day: 31 },
+        }
     }
+}
+
+/// `2026-03-01 13:05:09 UTC` for so many seconds since 1970 UTC, or before it.
+pub fn utc(unix_s: impl Into<i128>) -> String {
+    let unix_s = unix_s.into();
+    let (year, month, day) = civil(unix_s.div_euclid(86_400));
+    let second = unix_s.rem_euclid(86_400);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+}
+
+/// Year, month and day of the day that is so many days after 1970-01-01, by Howard Hinnant's `civil_from_days`
+/// ("chrono-Compatible Low-Level Date Algorithms"), in which years begin in March, so that the leap day is the last.
+fn civil(days: i128) -> (i128, u8, u8) {
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+    (era * 400 + year_of_era + i128::from(month <= 2), month as u8, day as u8)
 }
 
 /// The text is no day of the calendar.
@@ -97,6 +113,29 @@ mod tests {
             assert_eq!(text.parse(), Ok(Day::of_unix(days)));
         }
         assert!(Day::today() > "2024-12-31".parse().unwrap());
+    }
+
+    #[test]
+    fn moments_are_those_of_another_calendar() {
+        // date -u -d @SECONDS '+%F %T UTC'
+        let moments = [
+            (0i64, "1970-01-01 00:00:00 UTC"),
+            (-2_082_844_800, "1904-01-01 00:00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59:59 UTC"),
+            (951_868_799, "2000-02-29 23:59:59 UTC"),
+            (951_868_800, "2000-03-01 00:00:00 UTC"),
+            (1_735_689_599, "2024-12-31 23:59:59 UTC"),
+            (4_107_542_400, "2100-03-01 00:00:00 UTC"),
+        ];
+        for (seconds, text) in moments {
+            assert_eq!(utc(seconds), text);
+        }
+    }
+
+    #[test]
+    fn no_number_is_too_large_or_too_small() {
+        assert_eq!(Day::of_unix(u64::MAX).to_string(), "9999-12-31");
+        assert!(utc(u64::MAX).ends_with(" UTC") && utc(i64::MIN).starts_with('-'));
     }
 
     #[test]
