@@ -58,7 +58,7 @@ pub struct Policy {
     pub spare_text: Vec<String>,
     /// File of the people who agreed to be seen, whose faces may stay visible in pictures; see [`consent::Consents`].
     /// Default: none, every face goes.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub consent: Option<PathBuf>,
     /// Whether lines of text in pictures are read to count what kinds of identifiers they hold. Default: false.
     pub identifiers: bool,
@@ -138,6 +138,9 @@ impl Policy {
         if self.spare_text.iter().any(|line| line.trim().is_empty()) {
             return value("spare_text", "must not hold an empty line");
         }
+        if self.consent.as_ref().is_some_and(|path| path.to_str().is_none()) {
+            return value("consent", "must be a path in Unicode, folders above it too; move the file elsewhere");
+        }
         if !(1..=100).contains(&self.quality) {
             return value("quality", "must be from 1 to 100");
         }
@@ -180,9 +183,25 @@ impl Policy {
     }
 }
 
+/// A path as TOML can hold it. One that is no Unicode is refused by [`Policy::check`]; writing it down must not fail before
+/// anybody has asked.
+fn as_text<S: serde::Serializer>(path: &Option<PathBuf>, to: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.to_string_lossy()).serialize(to)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_consent_path_that_is_no_text_is_refused_and_does_not_stop_the_program() {
+        let path = PathBuf::from(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"/a\xff.toml"));
+        let policy = Policy { consent: Some(path), ..Policy::default() };
+        assert!(policy.check().unwrap_err().to_string().contains("consent"));
+        assert_ne!(policy.sha256(), Policy::default().sha256());
+        assert!(policy.to_documented_toml().contains("consent = "));
+    }
 
     #[test]
     fn an_unknown_key_is_refused_by_name() {
