@@ -302,3 +302,21 @@ fn a_link_at_an_output_name_is_never_written_through() {
     assert_eq!(fs::read(bench.path("precious")).unwrap(), b"precious");
     assert!(!bench.path("out/a.png").is_symlink(), "the link itself was replaced");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_run_into_a_folder_that_another_one_fills_is_refused_whatever_their_trails() {
+    let bench = Bench::new();
+    write_png(&bench.path("in/a.png"), 40, 30);
+    fs::create_dir(bench.path("out")).unwrap();
+    // What a run holds for as long as it lasts.
+    let other = fs::File::open(bench.path("out")).unwrap();
+    other.lock().unwrap();
+    let trail = bench.path("other.jsonl");
+    let args = ["--metadata-only", "--manifest", trail.to_str().unwrap()];
+    let (code, said) = ended(&bench.clean(&args));
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("another run"), "{said}");
+    drop(other);
+    assert_eq!(ended(&bench.clean(&args)).0, Some(0));
+}

@@ -134,6 +134,12 @@ pub enum BatchError {
         /// The system's error.
         source: std::io::Error,
     },
+    /// Another run writes into the output folder, under another trail.
+    #[error("another run is writing into {}; wait for it, or choose another output folder", .out.display())]
+    Held {
+        /// The output folder.
+        out: PathBuf,
+    },
     /// A folder cannot be listed.
     #[error("{} cannot be read: {source}", .path.display())]
     Walk {

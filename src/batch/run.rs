@@ -1,7 +1,7 @@
 //! Runs a list of inputs through a cleaner on several threads, with one writer for the trail.
 
 use std::{
-    fs,
+    fs::{self, TryLockError},
     path::{Path, PathBuf},
     sync::{
         Mutex, MutexGuard, PoisonError,
@@ -98,6 +98,8 @@ pub(super) struct Session<'a> {
     writing: Option<(Writer, Intents)>,
     done: Done,
     boxes: Option<Boxes>,
+    /// Keeps other runs out of the output folder, whatever trail they write.
+    _hold: Option<fs::File>,
 }
 
 /// Inputs to be handled.
@@ -113,15 +115,15 @@ pub(super) struct Lot<'a> {
 
 impl<'a> Session<'a> {
     pub fn open(cleaner: &'a dyn Cleaning, options: &'a Options) -> Result<Self, BatchError> {
-        let (writing, done) = match options.dry_run {
-            true => (None, Done::default()),
+        let (writing, done, hold) = match options.dry_run {
+            true => (None, Done::default(), None),
             false => {
-                let (trail, intents, done) = prepare(cleaner, options, &fingerprint(cleaner))?;
-                (Some((trail, intents)), done)
+                let Prepared { trail, intents, done, hold } = prepare(cleaner, options, &fingerprint(cleaner))?;
+                (Some((trail, intents)), done, hold)
             }
         };
         let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
-        Ok(Self { cleaner, options, writing, done, boxes })
+        Ok(Self { cleaner, options, writing, done, boxes, _hold: hold })
     }
 
     /// What an earlier run did is done, whether or not its outputs are still where it put them.
@@ -131,7 +133,7 @@ impl<'a> Session<'a> {
 
     /// Handles a lot; fewer endings than items come back when it was stopped or interrupted.
     pub fn handle(&mut self, lot: &Lot<'_>, progress: &mut dyn Progress) -> Result<Vec<Handled>, BatchError> {
-        let Self { cleaner, options, writing, done, boxes } = self;
+        let Self { cleaner, options, writing, done, boxes, .. } = self;
         let (mut trail, intents) = writing.as_mut().map(|(trail, intents)| (trail, &*intents)).unzip();
         let (boxes, large) = (boxes.as_ref(), Mutex::new(()));
         let worker = Worker { cleaner: *cleaner, options, done, boxes, intents, large };
@@ -200,16 +202,21 @@ fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {
     }
 }
 
-/// Makes the output folder, locks the trail and clears what a killed run left.
-fn prepare(
-    cleaner: &dyn Cleaning,
-    options: &Options,
-    made_by: &Fingerprint,
-) -> Result<(Writer, Intents, Done), BatchError> {
+/// All that a run holds before it writes anything.
+struct Prepared {
+    trail: Writer,
+    intents: Intents,
+    done: Done,
+    hold: Option<fs::File>,
+}
+
+/// Makes and locks the output folder, locks the trail and clears what a killed run left.
+fn prepare(cleaner: &dyn Cleaning, options: &Options, made_by: &Fingerprint) -> Result<Prepared, BatchError> {
     let out = &options.out;
     fs::create_dir_all(out).map_err(|source| BatchError::Out { out: out.clone(), source })?;
     outside(&options.manifest, "audit trail", options)?;
     let (trail, done) = Writer::open(options, cleaner, made_by)?;
+    let hold = hold(out)?;
     draft::sweep(out)?;
     let intents = Intents::open(&options.manifest, out, trail.inputs())?;
     // Found out now rather than after the first picture's minute of work.
@@ -217,7 +224,18 @@ fn prepare(
         MediaError::Io { source, .. } => BatchError::Out { out: out.clone(), source },
         other => other.into(),
     })?);
-    Ok((trail, intents, done))
+    Ok(Prepared { trail, intents, done, hold })
+}
+
+/// Locks the folder itself: another run may write another trail, or reach the folder through a link, and would sweep this
+/// one's drafts away. `None` where folders cannot be opened or locked; the trail's lock is then the only one.
+fn hold(out: &Path) -> Result<Option<fs::File>, BatchError> {
+    let Ok(folder) = fs::File::open(out) else { return Ok(None) };
+    match folder.try_lock() {
+        Ok(()) => Ok(Some(folder)),
+        Err(TryLockError::WouldBlock) => Err(BatchError::Held { out: out.to_owned() }),
+        Err(TryLockError::Error(_)) => Ok(None),
+    }
 }
 
 /// Refuses a private file inside the output folder.
