@@ -13,6 +13,7 @@ use super::{
     resume::{Done, Fingerprint},
     run::Job,
     walk::Item,
+    withheld::FOLDER as WITHHELD,
 };
 use crate::{
     audit::{
@@ -185,13 +186,14 @@ fn authorized(report: &InputReport) -> BTreeMap<String, u64> {
 /// The output with `*` for the input's own name, which no row may hold.
 fn nameless(output: &OutputRow, stem: &Path) -> OutputRow {
     let stem = stem.to_string_lossy();
-    // An output lies under its stem, or under it in a folder of the program's own.
-    let (folder, named) = match output.name.split_once('/') {
-        Some((folder, rest)) if !output.name.starts_with(&*stem) => (format!("{folder}/"), rest),
-        Some(_) | None => (String::new(), output.name.as_str()),
+    // An output lies under its stem, or under it in the folder for what is withheld. That is tried first: a stem may be
+    // the beginning of the folder's name, which would leave the name behind it.
+    let aside = output.name.strip_prefix(WITHHELD).and_then(|rest| rest.strip_prefix('/')?.strip_prefix(&*stem));
+    let name = match aside {
+        Some(after) => format!("{WITHHELD}/*{after}"),
+        None => format!("*{}", output.name.strip_prefix(&*stem).unwrap_or_default()),
     };
-    let after = named.strip_prefix(&*stem).unwrap_or_default();
-    OutputRow { name: format!("{folder}*{after}"), ..output.clone() }
+    OutputRow { name, ..output.clone() }
 }
 
 /// The path inside the output folder that a row's name stands for, if its outputs are named as is wanted now: for
@@ -238,4 +240,37 @@ fn earlier(mut row: serde_json::Value, trail: &Trail) -> Option<Input> {
         outputs,
         report,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_part_of_a_kept_name_stays_in_a_row_and_the_path_comes_back() {
+        let row = |name: &str| OutputRow {
+            name: name.to_owned(),
+            sha256: String::new(),
+            bytes: 0,
+            width: 0,
+            height: 0,
+            frames: 1,
+        };
+        for (stem, name, written) in [
+            ("jane", "jane.jpg", "*.jpg"),
+            ("jane", "jane-page2.jpg", "*-page2.jpg"),
+            ("smith/jane", "smith/jane.jpg", "*.jpg"),
+            ("jane", "withheld/jane.jpg", "withheld/*.jpg"),
+            ("smith/jane", "withheld/smith/jane.jpg.report.json", "withheld/*.jpg.report.json"),
+            ("w", "withheld/w.jpg", "withheld/*.jpg"),
+            ("withheld", "withheld.jpg", "*.jpg"),
+            ("withheld/jane", "withheld/jane.jpg", "*.jpg"),
+            ("withheld/jane", "withheld/withheld/jane.jpg", "withheld/*.jpg"),
+        ] {
+            let stem = Path::new(stem);
+            let nameless = nameless(&row(name), stem).name;
+            assert_eq!(nameless, written);
+            assert_eq!(path(&nameless, Some(stem)).unwrap(), Path::new(name));
+        }
+    }
 }
