@@ -30,14 +30,21 @@ impl Progress for Nobody {
     fn handled(&mut self, _: &Handled) {}
 }
 
-/// Three pictures cleaned by workers of which the first misbehaves: the reason why one failed.
+/// Three pictures cleaned by workers of which the first misbehaves once it is asked: the reason why one failed.
 fn costs_one_file(misdeed: &str) -> String {
     let bench = Bench::new();
+    let pool = Pool::metadata_only(Policy::default(), worker::bad_once(&bench.path(""), misdeed)).unwrap();
+    let (outputs, reasons) = three(&bench, &pool);
+    assert_eq!(outputs, ["b.png", "c.png"].map(PathBuf::from), "{misdeed}");
+    let [reason] = reasons.try_into().expect("one failed");
+    reason
+}
+
+/// The outputs of three pictures, and why others failed.
+fn three(bench: &Bench, pool: &Pool) -> (Vec<PathBuf>, Vec<String>) {
     for name in ["a", "b", "c"] {
         write_png(&bench.path(&format!("in/{name}.png")), 40, 30);
     }
-    let isolation = worker::bad_once(&bench.path(""), misdeed);
-    let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
     let options = Options {
         out: bench.path("out"),
         manifest: bench.path("manifest.jsonl"),
@@ -49,15 +56,23 @@ fn costs_one_file(misdeed: &str) -> String {
         boxes: None,
         operator: None,
     };
-    let batch = batch::run(&pool, &[bench.path("in")], &options, &mut Nobody).unwrap();
-    let outputs: Vec<_> = tree(&bench.path("out")).into_keys().collect();
-    assert_eq!(outputs, ["b.png", "c.png"].map(PathBuf::from), "{misdeed}");
+    let batch = batch::run(pool, &[bench.path("in")], &options, &mut Nobody).unwrap();
     let failed = batch.handled.into_iter().filter_map(|h| match h.ending {
         Ending::Failed { reason } => Some(reason),
         _ => None,
     });
-    let [reason] = failed.collect::<Vec<_>>().try_into().expect("one failed");
-    reason
+    let failed = failed.collect();
+    (tree(&bench.path("out")).into_keys().collect(), failed)
+}
+
+#[test]
+fn a_worker_that_ended_while_it_waited_costs_no_file() {
+    let bench = Bench::new();
+    let isolation = worker::bad_while_idle(&bench.path(""), "kill -KILL $$");
+    let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    let (outputs, reasons) = three(&bench, &pool);
+    assert_eq!((outputs.len(), reasons), (3, Vec::new()));
 }
 
 #[test]

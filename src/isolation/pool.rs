@@ -123,6 +123,12 @@ impl Pool {
         }
     }
 
+    /// A worker that waits. One that was ended while it did, for want of memory say, must not be blamed on the next file.
+    fn idle(&self) -> Option<Idle> {
+        let mut waiting = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| waiting.pop()).find_map(|mut idle| idle.process.is_running().then_some(idle))
+    }
+
     /// Passes on what is heard; `last` is the latest step, which is told again in silence, because that is how an
     /// observer is asked whether to stop.
     fn hear(
@@ -157,6 +163,8 @@ impl Pool {
         let made = cut(&heads, &body)?;
         // What was refuted must not be taken for what may be posted: only the report says which it is.
         let (outputs, withheld) = match report.outcome {
+            // A file that is clean and has no output would be lost in silence.
+            Outcome::Clean if goal == Goal::Clean && made.is_empty() => return Err(out_of_turn().into()),
             Outcome::Clean => (made, Vec::new()),
             Outcome::Withheld { .. } => (Vec::new(), made),
         };
@@ -174,8 +182,7 @@ impl Cleaning for Pool {
     }
 
     fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let Idle { mut process, served } = match idle {
+        let Idle { mut process, served } = match self.idle() {
             Some(idle) => idle,
             None => Idle { process: self.start(None)?.0, served: 0 },
         };

@@ -63,6 +63,11 @@ impl Process {
         start.recv().unwrap_or_else(|_| Err(ErrorKind::BrokenPipe.into())).map_err(failed)
     }
 
+    /// Whether it still runs, as far as the system tells: one that waits may have been ended from outside.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Asks one question and waits for its answer, telling `hear` of everything before it.
     ///
     /// # Errors

@@ -8,9 +8,18 @@ use safepost::isolation::{
     protocol::{Answer, send},
 };
 
-/// A program in `folder` that does `misdeed` (shell) when it is started for the first time. Its answer that it is ready
-/// is given already.
+/// Waits for the next question, after one without a body that is still to be read: a length of four bytes, eight more,
+/// and as many as the first say.
+const ASKED: &str = "head -c $((8 + $(head -c 4 | od -An -tu4))) > /dev/null; head -c 1 > /dev/null";
+
+/// A program in `folder` that does `misdeed` (shell) when it is started for the first time and asked for something. Its
+/// answer that it is ready is given already.
 pub fn bad_once(folder: &Path, misdeed: &str) -> Isolation {
+    bad_while_idle(folder, &format!("{ASKED}\n{misdeed}"))
+}
+
+/// The same, without waiting to be asked.
+pub fn bad_while_idle(folder: &Path, misdeed: &str) -> Isolation {
     let ready = folder.join("ready");
     let mut bytes = Vec::new();
     send(&mut bytes, &Answer::Ready { models: Vec::new(), protections: Vec::new() }, &[]).unwrap();
