@@ -74,7 +74,8 @@ pub fn run(args: ConsentArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
 
 fn add(args: AddArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     let path = &args.file.path;
-    let mut consents = if path.exists() { file::read(path)? } else { Consents::default() };
+    let known = || if path.exists() { file::read(path) } else { Ok(Consents::default()) };
+    let mut consents = known()?;
     let id = args.authorization.clone();
     listed(&mut consents, &args)?;
     let registry = setup::runtime(runtime, 1).open()?;
@@ -92,15 +93,20 @@ fn add(args: AddArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
         }
         faces.push(face);
     }
+    let mut pointed = None;
     if let (Some(photo), Some(place)) = (&args.picture, args.place) {
         let picture = still(photo)?;
-        let pointed = Pointed { authorization: id.clone(), pixels_sha256: pixels_sha256(&picture), xywh: place.0 };
-        if eyes.heads(&picture, 0.0)?.iter().filter(|head| pointed.holds(head.center())).count() != 1 {
+        let here = Pointed { authorization: id.clone(), pixels_sha256: pixels_sha256(&picture), xywh: place.0 };
+        if eyes.heads(&picture, 0.0)?.iter().filter(|head| here.holds(head.center())).count() != 1 {
             let why = "there must be exactly one face in the box";
             return Err(Refused::Photo { photo: photo.clone(), why }.into());
         }
-        consents.pictures.push(pointed);
+        pointed = Some(here);
     }
+    // Looking took its time, in which somebody may have revoked: what is there now is what counts.
+    consents = known()?;
+    listed(&mut consents, &args)?;
+    consents.pictures.extend(pointed);
     // First the list: an authorization without a face shows nobody, a face without an authorization is nobody's to keep.
     file::write(path, &consents)?;
     if !args.photos.is_empty() {
