@@ -247,6 +247,15 @@ mod tests {
             Self { folder: tempfile::tempdir().unwrap(), seen, now: Instant::now() }
         }
 
+        /// With a file `a` that has failed.
+        fn failed() -> Self {
+            let mut bench = Self::new();
+            bench.put("a", "1");
+            bench.after(0, false);
+            assert_eq!(bench.after(5, false), ["a"]);
+            bench
+        }
+
         fn put(&self, name: &str, content: &str) {
             fs::write(self.folder.path().join(name), content).unwrap();
         }
@@ -319,10 +328,7 @@ mod tests {
 
     #[test]
     fn what_failed_is_ready_again_only_when_it_changes() {
-        let mut bench = Bench::new();
-        bench.put("a", "1");
-        bench.after(0, false);
-        assert_eq!(bench.after(5, false), ["a"]);
+        let mut bench = Bench::failed();
         assert_eq!(bench.after(100, false), [""; 0]);
         bench.put("a", "other");
         bench.after(1, false);
@@ -332,10 +338,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn a_file_that_failed_is_ready_again_when_its_permissions_change() {
-        let mut bench = Bench::new();
-        bench.put("a", "1");
-        bench.after(0, false);
-        assert_eq!(bench.after(5, false), ["a"]);
+        let mut bench = Bench::failed();
         let allowed = std::os::unix::fs::PermissionsExt::from_mode(0o640);
         fs::set_permissions(bench.folder.path().join("a"), allowed).unwrap();
         bench.after(1, false);
