@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::{
-    apart::ApartArgs, audit::AuditArgs, consent::ConsentArgs, pipe::PipeArgs, policy_args::PolicyArgs,
+    audit::AuditArgs, consent::ConsentArgs, output_args::OutputArgs, pipe::PipeArgs, policy_args::PolicyArgs,
     watch::WatchArgs,
 };
 
@@ -93,14 +93,8 @@ pub struct CleanArgs {
     /// Pictures, videos and folders; folders are searched to the bottom, hidden files too
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// Folder for the clean copies; made when missing
-    #[arg(short, long = "output", value_name = "FOLDER")]
-    pub out: PathBuf,
     #[command(flatten)]
-    pub policy: PolicyArgs,
-    /// Only rebuild without metadata: look for nothing, redact nothing but `--regions` (needs no models)
-    #[arg(long, conflicts_with_all = ["redact", "speed"])]
-    pub metadata_only: bool,
+    pub output: OutputArgs,
     /// Keep folders and file names (they may name a patient) instead of random ones
     #[arg(long)]
     pub keep_names: bool,
@@ -110,18 +104,6 @@ pub struct CleanArgs {
     /// Find and report, write nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Inputs handled at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: Option<u16>,
-    /// Where to write the private audit trail, its key and the names of the inputs [default: beside the output folder]
-    #[arg(long, visible_alias = "trail", value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Name inputs by number only, and write their names nowhere
-    #[arg(long)]
-    pub private: bool,
-    /// Who runs this, for the audit trail [default: nobody is named]
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
     /// Write what was destroyed in each frame to this file, one line of JSON each
     #[arg(long, value_name = "FILE")]
     pub boxes: Option<PathBuf>,
@@ -131,11 +113,6 @@ pub struct CleanArgs {
     /// Include the inputs' names in the JSON report
     #[arg(long, requires = "json", conflicts_with = "private")]
     pub names: bool,
-    /// Say only what went wrong
-    #[arg(short, long)]
-    pub quiet: bool,
-    #[command(flatten)]
-    pub apart: ApartArgs,
 }
 
 /// What to inspect.

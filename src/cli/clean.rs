@@ -18,7 +18,7 @@ use super::{
     args::{CleanArgs, RuntimeArgs},
     audit, kept,
     print::{self, count},
-    progress::{Frames, Screen, identifiers, name},
+    progress::{Frames, Screen, identifiers, name, printable},
     setup,
 };
 use crate::{
@@ -50,37 +50,35 @@ impl Observer for Interrupt {
 }
 
 pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
-    let policy = setup::policy(&args.policy)?;
-    let one_file = matches!(args.inputs.as_slice(), [only] if only.is_file());
-    let jobs = if one_file { 1 } else { args.jobs.map_or_else(setup::cores, usize::from) };
-    let options = Options {
-        manifest: args.manifest.clone().unwrap_or_else(|| batch::default_manifest(&args.out)),
-        out: args.out.clone(),
+    let output = &args.output;
+    let policy = setup::policy(&output.policy)?;
+    let mut options = Options {
         keep_names: args.keep_names,
-        private: args.private,
-        operator: args.operator.clone(),
         overwrite: args.overwrite,
         dry_run: args.dry_run,
-        jobs,
         boxes: args.boxes.clone(),
+        ..output.options()
     };
+    if matches!(args.inputs.as_slice(), [only] if only.is_file()) {
+        options.jobs = 1;
+    }
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     ctrlc::set_handler(move || asked.store(true, Ordering::Relaxed))?;
-    let mut screen = Screen::new(args.quiet || args.json, args.private);
+    let mut screen = Screen::new(output.quiet || args.json, output.private);
     let observer = Arc::new(Interrupt { asked: stop, frames: screen.frames() });
-    let look = (!args.metadata_only).then(|| setup::runtime(runtime, jobs));
-    let (cleaner, apart) = apart::cleaner(policy, look.as_ref(), &args.apart, observer)?;
+    let look = (!output.metadata_only).then(|| setup::runtime(runtime, options.jobs));
+    let (cleaner, apart) = apart::cleaner(policy, look.as_ref(), &output.apart, observer)?;
     let cleaner = cleaner.as_ref();
     let batch = batch::run(cleaner, &args.inputs, &options, &mut screen)?;
     let names = if args.keep_names { kept::names(&batch) } else { Vec::new() };
-    if args.keep_names && !args.quiet && !args.json {
+    if args.keep_names && !output.quiet && !args.json {
         eprintln!("{}", kept::warning(&names, options.private));
     }
     let exit = worst(&batch);
     if args.json {
         print::json(&JsonReport::new(cleaner, apart.clone(), &batch, exit, args.names, &names))?;
-    } else if !args.quiet {
+    } else if !output.quiet {
         let summary = summary(&batch, &options, cleaner.policy());
         print::out([apart.warnings(), vec![summary]].concat().join("\n"))?;
     }
@@ -219,10 +217,13 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
     for handled in &batch.handled {
         let name = || name(handled, options.private);
         match &handled.ending {
-            Ending::Failed { reason } => lines.push(format!("FAILED   {}: {reason}", name())),
+            Ending::Failed { reason } => lines.push(format!("FAILED   {}: {}", name(), printable(reason))),
             Ending::Withheld { reason, outputs, .. } => {
-                let aside = outputs.first().map(|first| format!(" ({})", options.out.join(first).display()));
-                lines.push(format!("WITHHELD {}: {reason}{}", name(), aside.unwrap_or_default()));
+                // A kept name is the input's.
+                let shown = outputs.first().filter(|_| !(options.private && options.keep_names));
+                let aside =
+                    shown.map(|first| format!(" ({})", printable(&options.out.join(first).to_string_lossy())));
+                lines.push(format!("WITHHELD {}: {}{}", name(), printable(reason), aside.unwrap_or_default()));
             }
             Ending::Clean { .. } | Ending::DoneBefore { .. } | Ending::Skipped => {}
         }

@@ -9,6 +9,7 @@ mod clean;
 mod consent;
 mod inspect;
 mod kept;
+mod output_args;
 mod pipe;
 mod policy_args;
 mod print;

@@ -63,10 +63,10 @@ impl Progress for Screen {
         self.done += 1;
         let what = match &handled.ending {
             Ending::Clean { report, .. } => format!("clean ({})", found(report)),
-            Ending::Withheld { reason, .. } => format!("WITHHELD: {reason}"),
+            Ending::Withheld { reason, .. } => format!("WITHHELD: {}", printable(reason)),
             Ending::DoneBefore { .. } => "done before".to_owned(),
             Ending::Skipped => "skipped, neither a picture nor a video".to_owned(),
-            Ending::Failed { reason } => format!("FAILED: {reason}"),
+            Ending::Failed { reason } => format!("FAILED: {}", printable(reason)),
         };
         let bad = matches!(handled.ending, Ending::Withheld { .. } | Ending::Failed { .. });
         let worth_a_line = !matches!(handled.ending, Ending::Skipped);

@@ -77,7 +77,7 @@ pub fn run(args: &VerifyArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     }
     for row in &rows {
         let name = printable(&row.file.to_string_lossy());
-        let reason = row.reason.as_deref().unwrap_or_default();
+        let reason = row.reason.as_deref().map(printable).unwrap_or_default();
         match (row.verdict, row.proved) {
             (Verdict::Proved, Some(proved)) if !args.quiet => {
                 let doubtful = row.detectors.as_ref().map_or(0, |seen| seen.doubtful);

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::super::{apart::ApartArgs, policy_args::PolicyArgs};
+use super::super::output_args::OutputArgs;
 
 const AFTER: &str = "\
 A file is read once its size and time of change have stayed the same for as long as --settle says. Files that end in \
@@ -25,9 +25,8 @@ pub struct WatchArgs {
     /// Folder that files are dropped into
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
-    /// Folder for the clean copies; made when missing
-    #[arg(short, long = "output", value_name = "FOLDER")]
-    pub out: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// Seconds between two looks
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub interval: Duration,
@@ -37,31 +36,9 @@ pub struct WatchArgs {
     /// Clean what is there and end
     #[arg(long)]
     pub once: bool,
-    #[command(flatten)]
-    pub policy: PolicyArgs,
-    /// Only rebuild without metadata: look for nothing, redact nothing but `--regions` (needs no models)
-    #[arg(long, conflicts_with_all = ["redact", "speed"])]
-    pub metadata_only: bool,
     /// Keep folders and file names (they may name a patient), extensions too (`a.heic` becomes `a.heic.jpg`)
     #[arg(long)]
     pub keep_names: bool,
-    /// Inputs handled at the same time [default: the number of cores]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub jobs: Option<u16>,
-    /// Where to write the private audit trail, its key and the names of the inputs [default: beside the output folder]
-    #[arg(long, visible_alias = "trail", value_name = "FILE")]
-    pub manifest: Option<PathBuf>,
-    /// Name inputs by number only, and write their names nowhere
-    #[arg(long)]
-    pub private: bool,
-    /// Who runs this, for the audit trail [default: nobody is named]
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Say only what went wrong
-    #[arg(short, long)]
-    pub quiet: bool,
-    #[command(flatten)]
-    pub apart: ApartArgs,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -33,19 +33,9 @@ impl Observer for AtOnce {
 }
 
 pub fn run(args: WatchArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
-    let policy = setup::policy(&args.policy)?;
-    let jobs = args.jobs.map_or_else(setup::cores, usize::from);
-    let options = Options {
-        manifest: args.manifest.clone().unwrap_or_else(|| batch::default_manifest(&args.out)),
-        out: args.out.clone(),
-        keep_names: args.keep_names,
-        private: args.private,
-        operator: args.operator.clone(),
-        overwrite: false,
-        dry_run: false,
-        jobs,
-        boxes: None,
-    };
+    let output = &args.output;
+    let policy = setup::policy(&output.policy)?;
+    let options = Options { keep_names: args.keep_names, ..output.options() };
     let watching = Watching { interval: args.interval, settle: args.settle, once: args.once };
     let (stop, at_once) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let (first, second) = (Arc::clone(&stop), Arc::clone(&at_once));
@@ -54,13 +44,13 @@ pub fn run(args: WatchArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
             second.store(true, Ordering::Relaxed);
         }
     })?;
-    let look = (!args.metadata_only).then(|| setup::runtime(runtime, jobs));
-    let (cleaner, apart) = apart::cleaner(policy, look.as_ref(), &args.apart, Arc::new(AtOnce(at_once)))?;
-    let mut lines = Lines { quiet: args.quiet, private: args.private, ..Lines::default() };
+    let look = (!output.metadata_only).then(|| setup::runtime(runtime, options.jobs));
+    let (cleaner, apart) = apart::cleaner(policy, look.as_ref(), &output.apart, Arc::new(AtOnce(at_once)))?;
+    let mut lines = Lines { quiet: output.quiet, private: output.private, ..Lines::default() };
     apart.warnings().iter().for_each(|warning| lines.say(false, warning));
     lines.say(false, &format!("watching {}", printable(&args.folder.to_string_lossy())));
     let head = batch::watch(cleaner.as_ref(), &args.folder, &options, &watching, &stop, &mut lines)?;
-    if !args.quiet {
+    if !output.quiet {
         print::out(lines.summary())?;
         print::out(audit::after_run(head.as_deref(), &options).join("\n"))?;
         print::out("No detector finds everything: look at every output before you post it.")?;
@@ -119,7 +109,7 @@ impl Progress for Lines {
             }
             Ending::Withheld { reason, .. } => {
                 self.withheld += 1;
-                (format!("WITHHELD: {reason}"), Exit::Withheld)
+                (format!("WITHHELD: {}", printable(reason)), Exit::Withheld)
             }
             Ending::DoneBefore { .. } => {
                 self.before += 1;
@@ -127,7 +117,7 @@ impl Progress for Lines {
             }
             Ending::Failed { reason } => {
                 self.failed += 1;
-                (format!("FAILED: {reason}"), Exit::Failed)
+                (format!("FAILED: {}", printable(reason)), Exit::Failed)
             }
             Ending::Skipped => return,
         };
