@@ -1,5 +1,8 @@
 //! What the fuzz targets share: every walker of the library on arbitrary bytes behind the right beginning. A crash, a
 //! hang, or memory without bound is a finding; so is a file that a prover takes and then takes again with a byte behind.
+//! And the whole way of a picture, see [`whole`].
+
+pub mod whole;
 
 use std::io::Cursor;
 

@@ -135,8 +135,8 @@ impl Policy {
                 "must have a box of four numbers with a positive size, and end after they begin",
             );
         }
-        if self.spare_text.iter().any(|line| line.trim().is_empty()) {
-            return value("spare_text", "must not hold an empty line");
+        if self.spare_text.iter().any(|line| line.trim().is_empty() || line.contains(char::is_control)) {
+            return value("spare_text", "must hold single lines that are not empty");
         }
         if self.consent.as_ref().is_some_and(|path| path.to_str().is_none()) {
             return value("consent", "must be a path in Unicode, folders above it too; move the file elsewhere");

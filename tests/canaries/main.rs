@@ -3,6 +3,8 @@
 //! unpacked from them, not in what independent tools say of the output. A new place is one line in `corpus/`.
 
 mod corpus;
+#[path = "../support/damage.rs"]
+mod damage;
 #[path = "../../src/metadata/plant.rs"]
 #[allow(dead_code, reason = "shared with the tests of the library, which use other parts")]
 mod plant;

@@ -17,19 +17,10 @@ use safepost::{
     },
 };
 
-use super::corpus;
-
-/// Numbers that look random and are the same every time (xorshift, Marsaglia 2003).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % most.max(1) as u64) as usize
-    }
-}
+use super::{
+    corpus,
+    damage::{Dice, damage},
+};
 
 /// Everything that reads a file without decoding it.
 fn walk(bytes: &[u8]) {
@@ -38,40 +29,6 @@ fn walk(bytes: &[u8]) {
     list_video(&mut Cursor::new(bytes));
     let _ = prove_any(bytes);
     let _ = prove_any_video(&mut Cursor::new(bytes));
-}
-
-/// One kind of damage a number.
-fn damage(file: &[u8], kind: usize, dice: &mut Dice) -> Vec<u8> {
-    let mut bytes = file.to_vec();
-    let at = dice.below(bytes.len());
-    match kind % 4 {
-        0 => bytes.truncate(at),
-        1 => bytes[at] ^= 1 << dice.below(8),
-        2 => {
-            let lies = [
-                0u32,
-                1,
-                7,
-                8,
-                0x7FFF_FFFF,
-                0x8000_0000,
-                u32::MAX - 7,
-                u32::MAX,
-                bytes.len() as u32,
-                bytes.len() as u32 + 1,
-            ];
-            let lie = lies[dice.below(lies.len())];
-            let lie = if dice.below(2) == 0 { lie.to_be_bytes() } else { lie.to_le_bytes() };
-            let end = (at + 4).min(bytes.len());
-            bytes[at..end].copy_from_slice(&lie[..end - at]);
-        }
-        _ => {
-            let from = dice.below(bytes.len());
-            let piece = bytes[from..bytes.len().min(from + 40)].to_vec();
-            bytes.splice(at..at, piece);
-        }
-    }
-    bytes
 }
 
 #[test]

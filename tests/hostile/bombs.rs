@@ -5,7 +5,7 @@ use std::{fs, io::Write, path::Path};
 
 use flate2::{Compression, write::ZlibEncoder};
 
-use super::{Hostile, rot::mend_png};
+use super::{Hostile, damage::mend_png};
 
 /// How deep, and how many.
 const DEEP: usize = 20_000;

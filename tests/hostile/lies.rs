@@ -1,7 +1,7 @@
 //! Headers that say something else than is true: other sizes, lengths past the end, offsets in circles. Each lie is a
 //! place, found by what stands before it, and what is written there.
 
-use super::{Hostile, rot::mend_png, samples::Sample};
+use super::{Hostile, damage::mend_png, samples::Sample};
 
 /// Written at `skip` bytes after the first place where `before` stands.
 struct Lie {

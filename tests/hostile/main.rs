@@ -7,6 +7,8 @@
 
 mod bombs;
 mod cuts;
+#[path = "../support/damage.rs"]
+mod damage;
 mod lies;
 mod names;
 mod rot;
