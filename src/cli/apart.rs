@@ -14,18 +14,20 @@ use crate::{
     policy::Policy,
 };
 
+/// Named at each option, because a heading for all of them would go on to those of the command that takes them.
+const HEADING: &str = "Isolation options";
+
 /// How inputs are kept apart from the program.
 #[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Isolation options")]
 pub struct ApartArgs {
     /// Decode in this process instead of workers without rights: one bad file can then end the whole run
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     pub no_isolation: bool,
     /// Most memory of a worker in MB [default: 6442, or three quarters of the memory where that is less]
-    #[arg(long, value_name = "MB", conflicts_with = "no_isolation", value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    #[arg(help_heading = HEADING, long, value_name = "MB", conflicts_with = "no_isolation", value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     pub worker_memory: Option<u64>,
     /// End a worker after this many seconds without any sign of life [default: 300]
-    #[arg(long, value_name = "SECONDS", conflicts_with = "no_isolation", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(help_heading = HEADING, long, value_name = "SECONDS", conflicts_with = "no_isolation", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub stall: Option<u64>,
 }
 

@@ -152,3 +152,25 @@ pub struct VerifyArgs {
     #[arg(short, long)]
     pub quiet: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn under_a_heading_stand_its_own_options_only() {
+        for command in ["clean", "watch"] {
+            let cli = Cli::command();
+            let command = cli.find_subcommand(command).unwrap();
+            let under = |heading| {
+                let args = command.get_arguments().filter(move |arg| arg.get_help_heading() == Some(heading));
+                args.map(|arg| arg.get_id().as_str()).collect::<Vec<_>>()
+            };
+            let video = ["audio", "container", "codec", "crf", "from", "to", "allow_damaged"];
+            assert_eq!(under("Video options"), video);
+            assert_eq!(under("Isolation options"), ["no_isolation", "worker_memory", "stall"]);
+        }
+    }
+}

@@ -58,30 +58,32 @@ pub struct PolicyArgs {
     pub video: VideoArgs,
 }
 
+/// Named at each option, because a heading for all of them would go on to those of the command that takes them.
+const HEADING: &str = "Video options";
+
 /// How videos are read and written.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Video options")]
 pub struct VideoArgs {
     /// What becomes of the sound; a voice identifies a person [default: drop]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = HEADING, long, value_enum)]
     pub audio: Option<AudioArg>,
     /// Container of videos [default: mp4]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = HEADING, long, value_enum)]
     pub container: Option<ContainerArg>,
     /// Codec of videos; WebM always holds VP9 [default: h264]
-    #[arg(long, value_enum)]
+    #[arg(help_heading = HEADING, long, value_enum)]
     pub codec: Option<CodecArg>,
     /// Constant rate factor of the encoder, less is better [default: 20]
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = HEADING, long, value_name = "N")]
     pub crf: Option<u8>,
     /// Keep only what is shown from this moment on, in seconds or as H:MM:SS
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = moment)]
     pub from: Option<u64>,
     /// Keep only what is shown before this moment
-    #[arg(long, value_name = "TIME", value_parser = moment)]
+    #[arg(help_heading = HEADING, long, value_name = "TIME", value_parser = moment)]
     pub to: Option<u64>,
     /// Show what cannot be decoded as black frames instead of failing
-    #[arg(long)]
+    #[arg(help_heading = HEADING, long)]
     pub allow_damaged: bool,
 }
 
