@@ -87,6 +87,7 @@ pub mod motion;
 pub mod phi;
 pub mod pipeline;
 pub mod policy;
+pub mod private;
 pub mod redact;
 pub mod resample;
 pub mod secret;

@@ -7,6 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{AuditError, failed, hex};
+use crate::private;
 
 /// 256 random bits.
 #[derive(Clone)]
@@ -57,9 +58,8 @@ impl Key {
         let mut key = [0; 32];
         let mut make = || -> std::io::Result<()> {
             getrandom::fill(&mut key).map_err(|e| std::io::Error::other(e.to_string()))?;
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            // Such files are made for their owner alone; the name appears only with all of the key in it.
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            // The name appears only with all of the key in it.
+            let mut file = private::beside(path)?;
             writeln!(file, "{}", hex(&key))?;
             file.as_file().sync_all()?;
             file.persist_noclobber(path).map_err(|e| e.error)?;

@@ -2,7 +2,7 @@
 //! no part of the chain, so it may be deleted at any time; what then still finds the row of a photo is the key.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -10,6 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{AuditError, failed};
+use crate::private;
 
 /// One handled input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,11 +39,7 @@ impl Names {
     /// When it cannot be opened, or a line that a crash left torn not be ended.
     pub fn open(path: &Path) -> Result<Self, AuditError> {
         let open = || -> io::Result<File> {
-            let mut options = OpenOptions::new();
-            options.read(true).append(true).create(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let mut file = options.open(path)?;
+            let mut file = private::options().read(true).append(true).create(true).open(path)?;
             if file.seek(SeekFrom::End(0))? > 0 {
                 let mut last = [0];
                 file.seek(SeekFrom::End(-1))?;
@@ -86,13 +83,5 @@ pub fn forget(path: &Path, trail: &str, to: u64) -> Result<(), AuditError> {
         |line: &[u8]| serde_json::from_slice::<NameRow>(line).is_ok_and(|row| row.trail == trail && row.row <= to);
     let kept: Vec<u8> =
         bytes.split_inclusive(|b| *b == b'\n').filter(|line| !goes(line)).flatten().copied().collect();
-    let write = || -> io::Result<()> {
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut new = tempfile::NamedTempFile::new_in(folder)?;
-        new.write_all(&kept)?;
-        new.as_file().sync_all()?;
-        new.persist(path).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(io("written"))
+    private::replace(path, &kept).map_err(io("written"))
 }

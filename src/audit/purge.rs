@@ -13,6 +13,7 @@ use super::{
     AuditError, Trail, chain, failed, hex, names, names_file,
     row::{Purge, Row, VERSION, What},
 };
+use crate::private;
 
 /// How long rows are kept at least. 45 CFR 164.316(b)(2)(i) has a covered entity retain the documentation that its
 /// subsection (b)(1) asks for "for 6 years from the date of its creation or the date when it last was in effect,
@@ -100,8 +101,7 @@ fn rewrite(
     time_unix_s: u64,
     operator: Option<&str>,
 ) -> io::Result<(String, File)> {
-    let folder = trail.path().parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    let mut new = private::beside(trail.path())?;
     // Held from before it has its name, so that no run can begin between.
     new.as_file().try_lock()?;
     let mut old = trail.file();
@@ -127,7 +127,7 @@ fn rewrite(
     new.write_all(&line)?;
     new.as_file().sync_all()?;
     let new = new.persist(trail.path()).map_err(|e| e.error)?;
-    if let Ok(folder) = File::open(folder) {
+    if let Ok(folder) = File::open(private::folder_of(trail.path())) {
         // The new file is in its place either way; this only makes it stay there over a power cut.
         let _ = folder.sync_all();
     }

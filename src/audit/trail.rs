@@ -4,7 +4,7 @@
 //! first row of the new trail holds their hash, and a run still reads them for what is already done.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
@@ -19,6 +19,7 @@ use super::{
     row::{Earlier, Genesis, Row, VERSION, What},
     sha256_hex,
 };
+use crate::private;
 
 /// How every row of version 1 begins.
 const VERSION_1: &[u8] = b"{\"v\":1,";
@@ -163,11 +164,7 @@ impl Trail {
 fn open_and_lock(path: &Path) -> Result<File, AuditError> {
     let io = |doing| failed(path, doing);
     loop {
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(io("opened"))?;
+        let mut file = private::options().read(true).append(true).create(true).open(path).map_err(io("opened"))?;
         file.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => AuditError::Locked { path: path.to_owned() },
             TryLockError::Error(source) => io("locked")(source),

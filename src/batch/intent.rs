@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
@@ -15,7 +15,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{publish::Made, run::Job};
-use crate::{error::MediaError, exact::ExactPath, media::hash_file};
+use crate::{error::MediaError, exact::ExactPath, media::hash_file, private};
 
 /// One line of the journal.
 #[derive(Serialize, Deserialize)]
@@ -50,11 +50,7 @@ impl Intents {
     pub fn open(trail: &Path, out: &Path, rows: &HashSet<u64>) -> Result<Self, MediaError> {
         let path = beside(trail);
         let open = || -> io::Result<File> {
-            let mut options = OpenOptions::new();
-            options.read(true).append(true).create(true);
-            #[cfg(unix)]
-            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-            let file = options.open(&path)?;
+            let file = private::options().read(true).append(true).create(true).open(&path)?;
             for name in orphans(&fs::read(&path)?, rows) {
                 remove(&out.join(name.name.path()?), &name.sha256)?;
             }

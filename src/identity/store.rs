@@ -2,15 +2,14 @@
 //! the person says no. Separate so that no other file of the program writes numbers of faces.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::Faceprint;
-use crate::{error::ConsentError, secret::Secret};
+use crate::{error::ConsentError, private, secret::Secret};
 
 /// A folder of faces, made by one network.
 #[derive(Clone, Debug)]
@@ -72,12 +71,7 @@ impl Store {
         let faces = faces.iter().map(|face| face.0.expose().clone()).collect();
         let file = File { version: 1, model_sha256: self.model_sha256.clone(), faces };
         let text = serde_json::to_vec(&file).map_err(|e| failed("writing")(e.into()))?;
-        // Temporary files are closed to others from their first byte on.
-        let mut draft = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed("writing"))?;
-        draft.write_all(&text).map_err(failed("writing"))?;
-        draft.as_file().sync_all().map_err(failed("writing"))?;
-        draft.persist(&path).map_err(|e| failed("writing")(e.error))?;
-        Ok(())
+        private::replace(&path, &text).map_err(failed("writing"))
     }
 
     /// Whether faces are kept under `name`.

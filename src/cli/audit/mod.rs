@@ -3,7 +3,6 @@
 mod args;
 
 use std::{
-    fs::OpenOptions,
     io::{self, BufWriter, Write},
     path::Path,
     time::SystemTime,
@@ -19,7 +18,7 @@ use crate::{
     audit::{self, AuditError, Chain, Key, Tail, Totals, What},
     batch::Options,
     date::utc,
-    media,
+    media, private,
 };
 
 pub use args::AuditArgs;
@@ -193,10 +192,8 @@ fn export(args: &TrailArgs, csv: Option<&Path>, html: Option<&Path>, overwrite: 
 /// Writes a file for its owner only; one that is there is replaced only when asked.
 fn write(path: &Path, overwrite: bool, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Fatal> {
     let write = || -> io::Result<()> {
-        let mut options = OpenOptions::new();
+        let mut options = private::options();
         options.write(true).create_new(!overwrite).create(overwrite).truncate(overwrite);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut to = BufWriter::new(options.open(path)?);
         fill(&mut to)?;
         to.flush()
