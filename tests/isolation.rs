@@ -119,7 +119,7 @@ fn an_interrupt_does_not_wait_for_a_worker_that_hangs() {
         Isolation { stall: Duration::from_secs(600), ..worker::bad_once(&bench.path(""), "exec sleep 1000") };
     let pool = Pool::metadata_only(Policy::default(), isolation).unwrap().observed_by(Arc::new(Stop));
     let begun = Instant::now();
-    assert!(matches!(pool.picture(vec![1, 2, 3], Goal::Clean), Err(CleanError::Interrupted)));
+    assert!(matches!(pool.picture(vec![1, 2, 3], Path::new("a.jpg"), Goal::Clean), Err(CleanError::Interrupted)));
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
 

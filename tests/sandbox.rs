@@ -207,10 +207,14 @@ fn every_thread_of_the_real_worker_is_under_the_filters_and_may_gain_no_rights()
     assert!(child.wait().unwrap().success(), "it ends when nobody asks any more");
 }
 
+fn place() -> ExactPath {
+    ExactPath::of(Path::new("a.mp4")).unwrap()
+}
+
 #[test]
 fn a_worker_for_pictures_has_no_video_to_clean_and_one_of_another_version_refuses() {
     let (mut child, _) = begun(None);
-    send(child.stdin.as_mut().unwrap(), &Ask::Video { notes: false }, &[]).unwrap();
+    send(child.stdin.as_mut().unwrap(), &Ask::Video { place: place(), notes: false }, &[]).unwrap();
     let (answer, _) = receive::<Answer>(child.stdout.as_mut().unwrap(), 0).unwrap().unwrap();
     assert!(matches!(answer, Answer::Failed { .. }), "{answer:?}");
     let (mut child, answer) = (child.kill().map(|()| child).unwrap(), answer);
@@ -220,7 +224,7 @@ fn a_worker_for_pictures_has_no_video_to_clean_and_one_of_another_version_refuse
     let files = VideoFiles { input: ExactPath::of(&folder.path().join("none.mp4")).unwrap(), draft: None };
     let (mut child, answer) = begun(Some(files));
     assert!(matches!(answer, Answer::Ready { .. }), "a file that is not there is told when it is opened");
-    send(child.stdin.as_mut().unwrap(), &Ask::Video { notes: false }, &[]).unwrap();
+    send(child.stdin.as_mut().unwrap(), &Ask::Video { place: place(), notes: false }, &[]).unwrap();
     let (answer, _) = receive::<Answer>(child.stdout.as_mut().unwrap(), 0).unwrap().unwrap();
     assert!(matches!(answer, Answer::Failed { .. }), "{answer:?}");
     drop(child.stdin.take());

@@ -123,6 +123,9 @@ pub struct Input {
     /// How many faces stay visible under each authorization.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub authorized: BTreeMap<String, u64>,
+    /// Authorizations for some files only that were for this one, whether or not their face was seen.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub limited_to: Vec<String>,
     /// The files that were written.
     pub outputs: Vec<OutputRow>,
     /// The whole report, without the places of what was found; absent when the input failed.

@@ -30,7 +30,7 @@ impl Worker<'_> {
         let stamp = media::Stamp::of(&item.path)?;
         let (sha256, _) = media::hash_file(&item.path)?;
         job.input_sha256 = Some(sha256.clone());
-        if let Some(before) = self.done.take(&sha256, &self.options.out, stem) {
+        if let Some(before) = self.done.take(&sha256, &job.limited_to, &self.options.out, stem) {
             return Ok(before);
         }
         // One at a time: a video keeps every core busy by itself.
@@ -39,11 +39,11 @@ impl Worker<'_> {
         let mut write = |note: &FrameNote<'_>| boxes.map_or(Ok(()), |boxes| boxes.frame(index, note));
         let notes: Option<&mut Notes<'_>> = if boxes.is_some() { Some(&mut write) } else { None };
         if self.options.dry_run {
-            let report = self.cleaner.video(&item.path, None, notes)?;
+            let report = self.cleaner.video(&item.path, &item.relative, None, notes)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
         let draft = Draft::empty(&self.options.out)?;
-        let report = self.cleaner.video(&item.path, Some(&draft), notes)?;
+        let report = self.cleaner.video(&item.path, &item.relative, Some(&draft), notes)?;
         if let Outcome::Withheld { reason } = &report.outcome {
             let reason = reason.clone();
             return self.withhold_video(stem, draft, report, reason, job);

@@ -151,6 +151,9 @@ pub enum BatchError {
     /// The audit trail failed.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// The file of authorizations cannot be used.
+    #[error(transparent)]
+    Consent(#[from] crate::error::ConsentError),
     /// Leftovers of a killed run could not be removed.
     #[error(transparent)]
     Media(#[from] crate::error::MediaError),

@@ -49,8 +49,15 @@ impl Done {
     }
 
     /// The earlier ending of an input with this content, if its outputs are still there, byte for byte, under the
-    /// stem that is wanted now (or under neutral names, if those are).
-    pub fn take(&self, input_sha256: &str, out: &Path, stem: Option<&Path>) -> Option<Ending> {
+    /// stem that is wanted now (or under neutral names, if those are), and if the same authorizations for some files only
+    /// were for it.
+    pub fn take(
+        &self,
+        input_sha256: &str,
+        limited_to: &[String],
+        out: &Path,
+        stem: Option<&Path>,
+    ) -> Option<Ending> {
         let content = self.key.as_ref()?.input(input_sha256);
         let mut by_content = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let rows = by_content.get_mut(&content)?;
@@ -61,7 +68,8 @@ impl Done {
             });
             paths.collect::<Option<Vec<PathBuf>>>()
         };
-        let (found, outputs) = rows.iter().enumerate().find_map(|(at, row)| Some((at, paths(row)?)))?;
+        let mut same = rows.iter().enumerate().filter(|(_, row)| row.limited_to == limited_to);
+        let (found, outputs) = same.find_map(|(at, row)| Some((at, paths(row)?)))?;
         let row = rows.swap_remove(found);
         let report = serde_json::from_value(row.report?).ok()?;
         Some(match row.outcome.as_str() {

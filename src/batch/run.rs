@@ -28,8 +28,8 @@ use crate::{
         self, Format,
         draft::{self, Draft},
     },
-    pipeline::{Cleaned, Cleaning, Goal, InputReport, Outcome},
-    policy::decide::decide,
+    pipeline::{Cleaned, Cleaning, Goal, InputReport, Outcome, keep::file},
+    policy::{consent::Consents, decide::decide},
 };
 
 /// Inputs larger than this are handled one at a time, so that memory does not grow with the number of jobs.
@@ -100,6 +100,8 @@ pub(super) struct Session<'a> {
     boxes: Option<Boxes>,
     /// Keeps other runs out of the output folder, whatever trail they write.
     _hold: Option<fs::File>,
+    /// Authorizations, some of which may be for some files only.
+    consents: Option<Consents>,
 }
 
 /// Inputs to be handled.
@@ -123,7 +125,8 @@ impl<'a> Session<'a> {
             }
         };
         let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
-        Ok(Self { cleaner, options, writing, done, boxes, _hold: hold })
+        let consents = cleaner.policy().consent.as_deref().map(file::read).transpose()?;
+        Ok(Self { cleaner, options, writing, done, boxes, _hold: hold, consents })
     }
 
     /// What an earlier run did is done, whether or not its outputs are still where it put them.
@@ -133,10 +136,10 @@ impl<'a> Session<'a> {
 
     /// Handles a lot; fewer endings than items come back when it was stopped or interrupted.
     pub fn handle(&mut self, lot: &Lot<'_>, progress: &mut dyn Progress) -> Result<Vec<Handled>, BatchError> {
-        let Self { cleaner, options, writing, done, boxes, .. } = self;
+        let Self { cleaner, options, writing, done, boxes, consents, .. } = self;
         let (mut trail, intents) = writing.as_mut().map(|(trail, intents)| (trail, &*intents)).unzip();
-        let (boxes, large) = (boxes.as_ref(), Mutex::new(()));
-        let worker = Worker { cleaner: *cleaner, options, done, boxes, intents, large };
+        let (boxes, consents, large) = (boxes.as_ref(), consents.as_ref(), Mutex::new(()));
+        let worker = Worker { cleaner: *cleaner, options, done, boxes, consents, intents, large };
         let stem = |index: usize| lot.stems.map(|stems| stems[index].as_path());
         let mut handled = Vec::with_capacity(lot.items.len());
         let next = AtomicUsize::new(0);
@@ -256,6 +259,7 @@ pub(super) struct Worker<'a> {
     pub(super) options: &'a Options,
     pub(super) done: &'a Done,
     pub(super) boxes: Option<&'a Boxes>,
+    consents: Option<&'a Consents>,
     /// `None` on a dry run, which publishes nothing.
     pub(super) intents: Option<&'a Intents>,
     large: Mutex<()>,
@@ -264,6 +268,8 @@ pub(super) struct Worker<'a> {
 /// What a worker hands to the writer.
 pub(super) struct Job {
     pub(super) input_sha256: Option<String>,
+    /// Authorizations for some files only that are for this one.
+    pub(super) limited_to: Vec<String>,
     pub(super) outputs: Vec<OutputRow>,
     /// Their paths inside the output folder, which need not be text.
     pub(super) paths: Vec<PathBuf>,
@@ -276,6 +282,7 @@ impl Worker<'_> {
     fn handle(&self, index: usize, item: &Item, stem: Option<&Path>) -> Job {
         let mut job = Job {
             input_sha256: None,
+            limited_to: self.consents.map_or_else(Vec::new, |consents| consents.limited_to(&item.relative)),
             outputs: Vec::new(),
             paths: Vec::new(),
             intent: None,
@@ -310,16 +317,16 @@ impl Worker<'_> {
         if item.origin == Origin::Folder && is_no_picture(&item.path, &bytes) {
             return Ok(Ending::Skipped);
         }
-        if let Some(before) = self.done.take(&sha256, &self.options.out, stem) {
+        if let Some(before) = self.done.take(&sha256, &job.limited_to, &self.options.out, stem) {
             return Ok(before);
         }
         let _alone = self.gate(size);
         if self.options.dry_run {
-            let Cleaned { report, .. } = self.cleaner.picture(bytes, Goal::Look)?;
+            let Cleaned { report, .. } = self.cleaner.picture(bytes, &item.relative, Goal::Look)?;
             self.note(index, &report)?;
             return Ok(Ending::Clean { report, outputs: Vec::new() });
         }
-        let Cleaned { outputs, withheld, report } = self.cleaner.picture(bytes, Goal::Clean)?;
+        let Cleaned { outputs, withheld, report } = self.cleaner.picture(bytes, &item.relative, Goal::Clean)?;
         if let Outcome::Withheld { reason } = &report.outcome {
             let reason = reason.clone();
             return self.withhold(stem, &withheld, report, reason, job);

@@ -118,6 +118,7 @@ impl Writer {
             identifiers,
             spared,
             authorized,
+            limited_to: job.limited_to.clone(),
             outputs: outputs.collect(),
             report,
         };
@@ -237,6 +238,7 @@ fn earlier(mut row: serde_json::Value, trail: &Trail) -> Option<Input> {
         identifiers: BTreeMap::new(),
         spared: 0,
         authorized: BTreeMap::new(),
+        limited_to: Vec::new(),
         outputs,
         report,
     })

@@ -95,9 +95,11 @@ fn inspect<'a>(file: &'a Path, limits: &Limits, cleaner: Option<&Cleaner>, value
 
 /// What would be redacted. A video is not read into memory.
 fn looked(file: &Path, limits: &Limits, cleaner: &Cleaner) -> Result<InputReport, CleanError> {
+    // As `clean` does with a file that is named.
+    let place = file.file_name().map(Path::new);
     match media::sniff(&media::head(file)?)?.is_video() {
-        true => cleaner.inspect_video(file, None),
-        false => cleaner.inspect_bytes(media::read_file(file, limits)?),
+        true => cleaner.inspect_video(file, place, None),
+        false => cleaner.inspect_bytes_at(media::read_file(file, limits)?, place),
     }
 }
 

@@ -38,8 +38,8 @@ pub struct PolicyArgs {
     /// height]` in pixels and, for videos, `from_s` and `to_s`
     #[arg(long, value_name = "FILE")]
     pub regions: Option<PathBuf>,
-    /// File of people who agreed to be seen, kept by `safepost consent`: their faces may stay visible in pictures, and every
-    /// doubt covers them; in videos every face goes [default: none]
+    /// File of people who agreed to be seen, kept by `safepost consent`: their faces may stay visible, and every doubt covers
+    /// them; in streams every face goes [default: none]
     #[arg(long, value_name = "FILE")]
     pub consent: Option<PathBuf>,
     /// Which text goes. `phi` lets lines in pictures stay that are read with certainty, hold nothing but harmless words or

@@ -155,8 +155,14 @@ impl Pool {
         }
     }
 
-    fn picture_of(&self, process: &mut Process, bytes: &[u8], goal: Goal) -> Result<Cleaned, CleanError> {
-        let ask = Ask::Picture { look: goal == Goal::Look };
+    fn picture_of(
+        &self,
+        process: &mut Process,
+        bytes: &[u8],
+        place: &Path,
+        goal: Goal,
+    ) -> Result<Cleaned, CleanError> {
+        let ask = Ask::Picture { place: exact(place)?, look: goal == Goal::Look };
         let mut last = None;
         let hear = &mut |sign: Sign<'_>| self.hear(sign, None, &mut last);
         let (report, heads, body) = finished(process.ask(&ask, bytes, &self.isolation, hear)?)?;
@@ -181,12 +187,12 @@ impl Cleaning for Pool {
         &self.models
     }
 
-    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError> {
+    fn picture(&self, bytes: Vec<u8>, place: &Path, goal: Goal) -> Result<Cleaned, CleanError> {
         let Idle { mut process, served } = match self.idle() {
             Some(idle) => idle,
             None => Idle { process: self.start(None)?.0, served: 0 },
         };
-        let cleaned = self.picture_of(&mut process, &bytes, goal)?;
+        let cleaned = self.picture_of(&mut process, &bytes, place, goal)?;
         // One that failed is not handed another file: what broke it may have left it broken.
         if served + 1 < MOST_PICTURES {
             let idle = Idle { process, served: served + 1 };
@@ -198,6 +204,7 @@ impl Cleaning for Pool {
     fn video(
         &self,
         input: &Path,
+        place: &Path,
         into: Option<&Draft>,
         mut notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError> {
@@ -205,7 +212,7 @@ impl Cleaning for Pool {
             |path: &Path| absolute(path).map_err(|source| MediaError::Io { doing: "finding the video", source });
         let files = VideoFiles { input: path(input)?, draft: into.map(|draft| path(draft.path())).transpose()? };
         let (mut process, ..) = self.start(Some(files))?;
-        let ask = Ask::Video { notes: notes.is_some() };
+        let ask = Ask::Video { place: exact(place)?, notes: notes.is_some() };
         let mut last = None;
         let hear = &mut |sign: Sign<'_>| self.hear(sign, notes.as_deref_mut(), &mut last);
         let (report, ..) = finished(process.ask(&ask, &[], &self.isolation, hear)?)?;
@@ -238,6 +245,11 @@ fn failed_start(isolation: &Isolation, source: std::io::Error) -> SetupError {
 /// A worker has another current folder.
 fn absolute(path: &Path) -> std::io::Result<ExactPath> {
     ExactPath::of(&std::path::absolute(path)?)
+}
+
+/// A path that is only compared, never opened.
+fn exact(place: &Path) -> Result<ExactPath, MediaError> {
+    ExactPath::of(place).map_err(|source| MediaError::Io { doing: "naming the file", source })
 }
 
 fn out_of_turn() -> WorkerError {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Version of the messages. A worker of another version refuses to begin.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Longest head that is read, in bytes; the report of the longest animation that the default limits let through is a
 /// tenth of it.
@@ -34,11 +34,15 @@ pub enum Ask {
     Begin(Box<Begin>),
     /// Clean the file in the body.
     Picture {
+        /// Its path below the folder that is cleaned.
+        place: ExactPath,
         /// Only look: no outputs.
         look: bool,
     },
     /// Clean the video that [`Begin::video`] names.
     Video {
+        /// Its path below the folder that is cleaned.
+        place: ExactPath,
         /// Tell what was destroyed in each frame.
         notes: bool,
     },
@@ -192,15 +196,21 @@ pub fn receive<T: DeserializeOwned>(from: &mut dyn Read, most_body_bytes: u64) -
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    fn look() -> Ask {
+        Ask::Picture { place: ExactPath::of(Path::new("a.jpg")).unwrap(), look: true }
+    }
 
     #[test]
     fn a_message_comes_back_as_it_was_sent_and_its_end_is_seen() {
         let mut pipe = Vec::new();
-        send(&mut pipe, &Ask::Picture { look: true }, &[b"two ", b"parts"]).unwrap();
+        send(&mut pipe, &look(), &[b"two ", b"parts"]).unwrap();
         let mut from = pipe.as_slice();
         let (ask, body) = receive::<Ask>(&mut from, 100).unwrap().unwrap();
-        assert!(matches!(ask, Ask::Picture { look: true }));
+        assert!(matches!(ask, Ask::Picture { look: true, .. }));
         assert_eq!(body, b"two parts");
         assert!(receive::<Ask>(&mut from, 100).unwrap().is_none());
     }
@@ -208,7 +218,7 @@ mod tests {
     #[test]
     fn whatever_is_cut_short_too_long_or_gibberish_is_an_error() {
         let mut pipe = Vec::new();
-        send(&mut pipe, &Ask::Picture { look: true }, &[b"body"]).unwrap();
+        send(&mut pipe, &look(), &[b"body"]).unwrap();
         for end in 1..pipe.len() {
             assert!(receive::<Ask>(&mut &pipe[..end], 100).is_err(), "cut at {end}");
         }

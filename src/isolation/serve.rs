@@ -52,8 +52,10 @@ pub fn serve(mut input: impl Read, output: impl Write + Send + 'static) -> io::R
     while let Some((ask, body)) = receive(&mut input, worker.limits().max_file_bytes)? {
         let answered = match ask {
             Ask::Begin(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "it is set up already")),
-            Ask::Picture { look } => worker.picture(body, if look { Goal::Look } else { Goal::Clean }),
-            Ask::Video { notes } => worker.video(notes, &voice),
+            Ask::Picture { place, look } => {
+                worker.picture(body, &place.path()?, if look { Goal::Look } else { Goal::Clean })
+            }
+            Ask::Video { place, notes } => worker.video(&place.path()?, notes, &voice),
         };
         let (answer, outputs) = answered.unwrap_or_else(|error| (failure(&error), Vec::new()));
         let parts: Vec<&[u8]> = outputs.iter().map(Vec::as_slice).collect();
@@ -141,8 +143,8 @@ impl Worker {
         &self.cleaner.policy().limits
     }
 
-    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Said, CleanError> {
-        let cleaned = self.cleaner.picture(bytes, goal)?;
+    fn picture(&self, bytes: Vec<u8>, place: &Path, goal: Goal) -> Result<Said, CleanError> {
+        let cleaned = self.cleaner.picture(bytes, place, goal)?;
         let head = |output: &crate::Output| OutputHead {
             format: output.format,
             bytes: output.bytes.len() as u64,
@@ -156,7 +158,7 @@ impl Worker {
         Ok((Answer::Done { report: Box::new(cleaned.report), outputs: heads }, bodies))
     }
 
-    fn video(&self, notes: bool, voice: &Voice) -> Result<Said, CleanError> {
+    fn video(&self, place: &Path, notes: bool, voice: &Voice) -> Result<Said, CleanError> {
         let Some((input, draft)) = &self.video else {
             return Err(WorkerError::Nonsense { what: "it was given no video" }.into());
         };
@@ -166,7 +168,7 @@ impl Worker {
             voice.say(&answer, &[]).map_err(|source| crate::error::MediaError::Io { doing: "telling", source })
         };
         let notes: Option<&mut Notes<'_>> = if notes { Some(&mut tell) } else { None };
-        let report = self.cleaner.video(Path::new(input), draft.as_ref(), notes)?;
+        let report = self.cleaner.video(input, place, draft.as_ref(), notes)?;
         Ok((Answer::Done { report: Box::new(report), outputs: Vec::new() }, Vec::new()))
     }
 }

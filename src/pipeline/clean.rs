@@ -54,6 +54,18 @@ impl Cleaner {
     /// # Errors
     /// When the input cannot be read whole, a detector fails, or the output cannot be encoded.
     pub fn clean_bytes(&self, input: impl Into<Vec<u8>>) -> Result<Cleaned, CleanError> {
+        self.clean_bytes_at(input, None)
+    }
+
+    /// The same for a file at `place` below the folder that is cleaned, so that authorizations for some files only may hold.
+    ///
+    /// # Errors
+    /// As [`Cleaner::clean_bytes`].
+    pub fn clean_bytes_at(
+        &self,
+        input: impl Into<Vec<u8>>,
+        place: Option<&Path>,
+    ) -> Result<Cleaned, CleanError> {
         let (input, depth) = (input.into(), self.depth(self.policy.verify.stills));
         // Only needed when something was missed, but by then the first reading has used it up.
         let again = (depth != Depth::Off).then(|| input.clone());
@@ -61,7 +73,7 @@ impl Cleaner {
         let mut report = InputReport::new(source.info(), self.looked_for());
         report.verification.depth = Some(depth);
         loop {
-            let made = match self.encode(source.as_mut(), &mut report, depth) {
+            let made = match self.encode(source.as_mut(), place, &mut report, depth) {
                 Ok(made) => made,
                 Err(Stop::Refuted(refutation)) => {
                     report.outcome = Outcome::Withheld { reason: refutation.to_string() };
@@ -98,17 +110,35 @@ impl Cleaner {
     /// # Errors
     /// When the input cannot be read whole or a detector fails.
     pub fn inspect_bytes(&self, input: impl Into<Vec<u8>>) -> Result<InputReport, CleanError> {
+        self.inspect_bytes_at(input, None)
+    }
+
+    /// The same for a file at `place` below the folder that is cleaned.
+    ///
+    /// # Errors
+    /// As [`Cleaner::inspect_bytes`].
+    pub fn inspect_bytes_at(
+        &self,
+        input: impl Into<Vec<u8>>,
+        place: Option<&Path>,
+    ) -> Result<InputReport, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
         let mut report = InputReport::new(source.info(), self.looked_for());
         while let Some(timed) = self.next(source.as_mut(), report.frames.len())? {
-            let (_, frame_report) = self.redact_raw(timed.frame)?;
+            let (_, frame_report) = self.redact_raw(timed.frame, place)?;
             report.frames.push(frame_report);
         }
         Ok(report)
     }
 
     /// Makes every output. Frames that `report` knows already are not looked at again but redacted as it says.
-    fn encode(&self, source: &mut dyn Source, report: &mut InputReport, depth: Depth) -> Result<Made, Stop> {
+    fn encode(
+        &self,
+        source: &mut dyn Source,
+        place: Option<&Path>,
+        report: &mut InputReport,
+        depth: Depth,
+    ) -> Result<Made, Stop> {
         let info = source.info().clone();
         let format = OutputFormat::choose(&info);
         let mut made = Made::default();
@@ -121,7 +151,7 @@ impl Cleaner {
                     frame
                 }
                 None => {
-                    let (frame, first) = self.redact_raw(timed.frame)?;
+                    let (frame, first) = self.redact_raw(timed.frame, place)?;
                     report.frames.push(first);
                     frame
                 }

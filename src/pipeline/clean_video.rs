@@ -1,15 +1,17 @@
 //! Videos from file to file: opened by content, run, checked, and only then published.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     Cleaner, CreateSink, FrameNote, InputReport, Notes, Outcome, Step, Verification, VideoReport,
-    refute::{Hints, Known, ROUNDS_MOST, Shown, Stop},
+    refute::{FilmSeen, Known, ROUNDS_MOST, Shown, Stop},
+    study::by_authorization,
     video::Told,
 };
 use crate::{
-    clip::Audio,
+    clip::{Audio, VideoOptions},
     error::{CleanError, MediaError},
+    finding::Class,
     media::{
         self,
         draft::Draft,
@@ -27,7 +29,7 @@ impl Cleaner {
     pub fn clean_video(&self, input: &Path, output: &Path) -> Result<InputReport, CleanError> {
         let folder = output.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let draft = Draft::empty(folder)?;
-        let report = self.clean_video_into(input, &draft, None)?;
+        let report = self.clean_video_into(input, None, &draft, None)?;
         if report.outcome == Outcome::Clean {
             draft.publish(output, false)?;
         }
@@ -35,13 +37,17 @@ impl Cleaner {
     }
 
     /// Cleans a video into a draft, to be published by the caller when the outcome is [`Outcome::Clean`]; `notes` is
-    /// told what was destroyed in each frame.
+    /// told what was destroyed in each frame, and `place` is the path below the folder that is cleaned, for authorizations
+    /// that are for some files only.
+    ///
+    /// Where faces may stay, the video is gone through once more before anything is written.
     ///
     /// # Errors
     /// As [`Cleaner::clean_video`].
     pub fn clean_video_into(
         &self,
         input: &Path,
+        place: Option<&Path>,
         draft: &Draft,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError> {
@@ -51,6 +57,10 @@ impl Cleaner {
         let mut verification = Verification::default();
         let mut known: Option<Known> = None;
         let mut first: Option<VideoReport> = None;
+        if self.may_keep(place) {
+            let study = self.study(self.silent(input)?, place)?;
+            (first, known) = (Some(study.report), Some(study.known));
+        }
         loop {
             let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
             let dropped = source.info().dropped.clone();
@@ -64,25 +74,30 @@ impl Cleaner {
             before.check(input)?;
             draft.settle()?;
             self.observer.step(Step::Verifying)?;
-            let missed = self.attack(draft, &video, &shown, &mut verification);
+            let kept = known.as_ref().map(|known| known.kept.clone()).unwrap_or_default();
+            let seen = self.attack(draft, &video, &shown, &kept, &mut verification);
             let mut report = InputReport::of_video(format, dropped, video, self.looked_for());
-            match missed {
+            match seen {
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::Refuted(refutation)) => {
                     report.outcome = Outcome::Withheld { reason: refutation.to_string() };
                 }
-                Ok(missed) if missed.is_empty() => {}
-                Ok(missed) if verification.rounds == ROUNDS_MOST => {
+                Ok(seen) if seen.missed.is_empty() => {}
+                Ok(seen) if verification.rounds == ROUNDS_MOST => {
                     report.verification = verification;
-                    report.leave(missed.values().flatten().map(|finding| finding.class));
+                    report.leave(seen.missed.values().flatten().map(|finding| finding.class));
                     verification = report.verification.clone();
                 }
-                Ok(missed) => {
-                    verification.take_up(missed.values().flatten());
-                    let hints = &mut known.get_or_insert_default().hints;
-                    missed.into_iter().for_each(|(number, seen)| hints.entry(number).or_default().extend(seen));
-                    known.get_or_insert_default().shown = shown;
-                    first = report.video;
+                Ok(seen) => {
+                    verification.take_up(seen.missed.values().flatten());
+                    let strangers = seen.strangers.len() as u64;
+                    let known = known.get_or_insert_default();
+                    known.learn(shown, seen);
+                    first = report.video.map(|mut video| {
+                        *video.tracks.entry(Class::Face).or_default() += strangers;
+                        video.kept = by_authorization(&known.kept);
+                        video
+                    });
                     continue;
                 }
             }
@@ -102,8 +117,9 @@ impl Cleaner {
         draft: &Draft,
         video: &VideoReport,
         shown: &[Shown],
+        kept: &BTreeMap<u64, String>,
         verification: &mut Verification,
-    ) -> Result<Hints, Stop> {
+    ) -> Result<FilmSeen, Stop> {
         let shown_us: Vec<_> = shown.iter().map(|frame| frame.at_us).collect();
         let expected = ExpectedVideo {
             container: video.container,
@@ -113,27 +129,38 @@ impl Cleaner {
             sound: video.audio.is_some(),
         };
         verification.depth = Some(self.depth(self.policy.verify.videos));
-        let (looks, missed) = self.refute_film(draft.path(), &expected, shown, video.size)?;
-        verification.looks += looks;
-        Ok(missed)
+        let seen = self.refute_film(draft.path(), &expected, shown, video.size, kept)?;
+        verification.looks += seen.looks;
+        Ok(seen)
     }
 
-    /// Everything found in a video; nothing is written or encoded.
+    /// A video without its sound, for whoever only looks.
+    fn silent(&self, input: &Path) -> Result<Box<dyn VideoSource>, MediaError> {
+        let options = VideoOptions { audio: Audio::Drop, ..self.policy.video.clone() };
+        video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)
+    }
+
+    /// Everything found in a video, and who would stay; nothing is written or encoded. `notes` and `place` as for
+    /// [`Cleaner::clean_video_into`].
     ///
     /// # Errors
     /// As [`Cleaner::clean_video`].
-    pub fn inspect_video(&self, input: &Path, notes: Option<&mut Notes<'_>>) -> Result<InputReport, CleanError> {
+    pub fn inspect_video(
+        &self,
+        input: &Path,
+        place: Option<&Path>,
+        notes: Option<&mut Notes<'_>>,
+    ) -> Result<InputReport, CleanError> {
         let format = media::sniff(&media::head(input)?)?;
-        let options = crate::clip::VideoOptions { audio: Audio::Drop, ..self.policy.video.clone() };
-        let source = video::open(Input::File(input), &options, self.policy.span, &self.policy.limits)?;
+        let source = self.silent(input)?;
         let dropped = source.info().dropped.clone();
-        let told = Told { notes, shown: None };
-        let video = self.run_video(source, &mut |_| Ok(Box::new(Nowhere)), told, None)?;
+        let video = self.foretell(self.study(source, place)?, notes)?;
         Ok(InputReport::of_video(format, dropped, video, self.looked_for()))
     }
 
     /// Cleans a video as it comes, for pipes: what `create` makes gets frames while `source` is read, later by
-    /// [`Cleaner::delay`]. Memory does not grow with the length.
+    /// [`Cleaner::delay`]. Memory does not grow with the length. Every face goes, whoever agreed to be seen: who somebody is
+    /// is only known at the end of a track.
     ///
     /// The output cannot be checked as a whole before it leaves. After an error the sink is dropped unfinished, so that
     /// nothing that ends an output is ever written; what was written until then is not whole.
@@ -147,22 +174,5 @@ impl Cleaner {
         notes: Option<&mut Notes<'_>>,
     ) -> Result<VideoReport, CleanError> {
         self.run_video(source, create, Told { notes, shown: None }, None)
-    }
-}
-
-/// A sink that keeps nothing.
-struct Nowhere;
-
-impl video::VideoSink for Nowhere {
-    fn push(&mut self, _: crate::frame::TimedYuv<crate::frame::Redacted>) -> Result<(), MediaError> {
-        Ok(())
-    }
-
-    fn push_sound(&mut self, _: video::Sound) -> Result<(), MediaError> {
-        Ok(())
-    }
-
-    fn finish(self: Box<Self>) -> Result<(), MediaError> {
-        Ok(())
     }
 }

@@ -22,19 +22,22 @@ pub trait Cleaning: Sync {
     /// The models in use, with their hashes.
     fn models(&self) -> &[ModelUsed];
 
-    /// Cleans a picture in memory, or only looks at it; then there are no outputs.
+    /// Cleans a picture in memory, or only looks at it; then there are no outputs. `place` is its path below the folder that
+    /// is cleaned, for authorizations that are for some files only.
     ///
     /// # Errors
     /// As [`Cleaner::clean_bytes`], and what can happen to a worker.
-    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError>;
+    fn picture(&self, bytes: Vec<u8>, place: &Path, goal: Goal) -> Result<Cleaned, CleanError>;
 
-    /// Cleans a video into a draft, or only looks at it when there is none; `notes` is told what goes in each frame.
+    /// Cleans a video into a draft, or only looks at it when there is none; `place` as for pictures; `notes` is told what goes
+    /// in each frame.
     ///
     /// # Errors
     /// As [`Cleaner::clean_video_into`], and what can happen to a worker.
     fn video(
         &self,
         input: &Path,
+        place: &Path,
         into: Option<&Draft>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError>;
@@ -49,11 +52,11 @@ impl Cleaning for Cleaner {
         Cleaner::models(self)
     }
 
-    fn picture(&self, bytes: Vec<u8>, goal: Goal) -> Result<Cleaned, CleanError> {
+    fn picture(&self, bytes: Vec<u8>, place: &Path, goal: Goal) -> Result<Cleaned, CleanError> {
         match goal {
-            Goal::Clean => self.clean_bytes(bytes),
+            Goal::Clean => self.clean_bytes_at(bytes, Some(place)),
             Goal::Look => {
-                let report = self.inspect_bytes(bytes)?;
+                let report = self.inspect_bytes_at(bytes, Some(place))?;
                 Ok(Cleaned { outputs: Vec::new(), withheld: Vec::new(), report })
             }
         }
@@ -62,12 +65,13 @@ impl Cleaning for Cleaner {
     fn video(
         &self,
         input: &Path,
+        place: &Path,
         into: Option<&Draft>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<InputReport, CleanError> {
         match into {
-            Some(draft) => self.clean_video_into(input, draft, notes),
-            None => self.inspect_video(input, notes),
+            Some(draft) => self.clean_video_into(input, Some(place), draft, notes),
+            None => self.inspect_video(input, Some(place), notes),
         }
     }
 }

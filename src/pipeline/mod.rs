@@ -12,11 +12,15 @@ pub mod observe;
 mod refute;
 pub mod report;
 mod stream;
+mod study;
 mod video;
 mod watch;
 mod words;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use image::RgbImage;
 
@@ -222,16 +226,20 @@ impl Cleaner {
     /// # Errors
     /// When a detector fails; the frame must then not be used.
     pub fn redact_frame(&self, pixels: RgbImage) -> Result<(RgbImage, FrameReport), CleanError> {
-        let (frame, report) = self.redact_raw(Frame::new(pixels))?;
+        let (frame, report) = self.redact_raw(Frame::new(pixels), None)?;
         Ok((frame.into_pixels(), report))
     }
 
-    fn redact_raw(&self, frame: Frame<Raw>) -> Result<(Frame<Redacted>, FrameReport), CleanError> {
+    fn redact_raw(
+        &self,
+        frame: Frame<Raw>,
+        place: Option<&Path>,
+    ) -> Result<(Frame<Redacted>, FrameReport), CleanError> {
         let mut findings = self.find(frame.pixels())?;
         let mut visible = Visible::default();
         let reading = self.words(frame.pixels(), &mut findings, &mut visible)?;
         if let Some(keeper) = &self.keeper {
-            keeper.keep(frame.pixels(), &mut findings, &mut visible)?;
+            keeper.keep(frame.pixels(), place, &mut findings, &mut visible)?;
         }
         let known = FrameReport { reading, visible, ..FrameReport::new(frame.size(), findings) };
         self.redact_found(frame, known)

@@ -184,11 +184,15 @@ impl InputReport {
         counts
     }
 
-    /// The authorizations of all faces that stay visible, over all frames, each with its number of faces.
+    /// The authorizations of all faces that stay visible, over all frames, each with its number of faces; in a video, of faces
+    /// that were followed.
     pub fn authorized(&self) -> BTreeMap<&str, usize> {
         let mut counts = BTreeMap::new();
         for authorization in self.frames.iter().flat_map(|frame| &frame.visible.authorizations) {
             *counts.entry(authorization.as_str()).or_default() += 1;
+        }
+        for (authorization, n) in self.video.iter().flat_map(|video| &video.kept) {
+            *counts.entry(authorization.as_str()).or_default() += *n as usize;
         }
         counts
     }

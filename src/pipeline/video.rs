@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cleaner, Step,
     looks::Looks,
-    refute::{Known, Shown},
+    refute::{Hints, Known, Shown},
     watch::{Tally, Watch, Watched},
 };
 use crate::{
@@ -63,6 +63,9 @@ pub struct VideoReport {
     pub covered_mean: f32,
     /// Largest share of the picture that was destroyed in one frame.
     pub covered_max: f32,
+    /// Faces that stay visible in all their frames, as tracks, by authorization; not among `tracks`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, u64>,
     /// What became of the sound; `None` when the input has none or its sound was dropped.
     pub audio: Option<Audio>,
 }
@@ -75,6 +78,7 @@ impl VideoReport {
                 *mine.entry(*class).or_default() += n;
             }
         }
+        self.kept.clone_from(&earlier.kept);
     }
 }
 
@@ -105,7 +109,7 @@ pub(super) struct Told<'a, 'n> {
 }
 
 /// What goes to the thread that redacts and encodes.
-enum Work {
+pub(super) enum Work {
     Frame(Box<Watched>),
     Sound(Sound),
     /// Everything came. Without this word the end of the queue is that of somebody who failed, and the output must not
@@ -118,26 +122,34 @@ impl Cleaner {
     /// there is.
     pub(super) fn run_video(
         &self,
-        mut source: Box<dyn VideoSource>,
+        source: Box<dyn VideoSource>,
         create: &mut CreateSink<'_>,
         told: Told<'_, '_>,
         known: Option<&Known>,
     ) -> Result<VideoReport, CleanError> {
         let info = source.info().clone();
-        let rate = rate(source.as_ref());
         let out = VideoInfo { size: self.output_size(info.size), ..info.clone() };
         let sink = create(&out)?;
+        let hints = known.map(|known| &known.hints);
+        self.follow(source, hints, |to_do| self.finish(&to_do, sink, &info, out.size, told, known))
+    }
+
+    /// Finds and follows everything from `source`; `finish` gets every frame with what must go in it, on a thread of its own.
+    pub(super) fn follow(
+        &self,
+        mut source: Box<dyn VideoSource>,
+        hints: Option<&Hints>,
+        finish: impl FnOnce(Receiver<Work>) -> Result<Done, CleanError> + Send,
+    ) -> Result<VideoReport, CleanError> {
+        let info = source.info().clone();
+        let rate = rate(source.as_ref());
         thread::scope(|scope| {
             let looks = Looks::beside(&self.detectors, self.second.as_ref(), scope);
             let (units, decoded) = sync_channel(QUEUE);
             scope.spawn(move || decode(source.as_mut(), &units));
             let (work, to_do) = sync_channel(QUEUE);
-            let finishing = scope.spawn(|| {
-                // Owned here, so that a sink that fails unblocks whoever feeds it.
-                let to_do = to_do;
-                self.finish(&to_do, sink, &info, out.size, told, known)
-            });
-            let hints = known.map(|known| &known.hints);
+            // Owned there, so that a sink that fails unblocks whoever feeds it.
+            let finishing = scope.spawn(|| finish(to_do));
             let watch = Watch::new(&self.wanted(), self.policy.effort, info.size, rate, looks, hints);
             let watched = self.watch(decoded, work, watch, &info);
             let finished = finishing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
@@ -150,7 +162,7 @@ impl Cleaner {
         })
     }
 
-    fn output_size(&self, size: Size) -> Size {
+    pub(super) fn output_size(&self, size: Size) -> Size {
         match self.policy.max_side_px {
             0 => size,
             most => fit(size, most),
@@ -225,7 +237,8 @@ impl Cleaner {
                     }
                     done.add(info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
                     if let Some(shown) = told.shown.as_mut() {
-                        shown.push(Shown { at_us, cut, areas });
+                        let kept = known.map_or_else(Vec::new, |known| known.kept_in(done.report.frames - 1));
+                        shown.push(Shown { at_us, cut, areas, kept });
                     }
                     self.observer.frames(done.report.frames, info.frames);
                     sink.push(shrunk(timed, size)?)?;
@@ -295,13 +308,13 @@ fn shrunk(timed: TimedYuv<Redacted>, size: Size) -> Result<TimedYuv<Redacted>, M
 }
 
 /// What was written so far.
-struct Done {
+pub(super) struct Done {
     report: VideoReport,
     covered: f64,
 }
 
 impl Done {
-    fn new(cleaner: &Cleaner, info: &VideoInfo, size: Size) -> Self {
+    pub fn new(cleaner: &Cleaner, info: &VideoInfo, size: Size) -> Self {
         let options = &cleaner.policy.video;
         let codec = if options.container == Container::WebM { Codec::Vp9 } else { options.codec };
         let report = VideoReport {
@@ -318,12 +331,13 @@ impl Done {
             looks: BTreeMap::new(),
             covered_mean: 0.0,
             covered_max: 0.0,
+            kept: BTreeMap::new(),
             audio: info.sound.map(|sound| sound.audio),
         };
         Self { report, covered: 0.0 }
     }
 
-    fn add(&mut self, until_us: u64, covered: f32) {
+    pub fn add(&mut self, until_us: u64, covered: f32) {
         self.report.frames += 1;
         self.report.duration_us = until_us;
         self.report.covered_max = self.report.covered_max.max(covered);

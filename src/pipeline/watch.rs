@@ -31,9 +31,14 @@ pub(super) struct Watched {
     pub timed: TimedYuv<Raw>,
     /// What must go.
     pub areas: Vec<Area>,
+    /// The tracks among them that are in the frame for certain: elsewhere they are only thought to be.
+    pub sighted: Vec<u64>,
     /// Whether it begins a scene.
     pub cut: bool,
 }
+
+/// Numbers between the tracks of two trackers, so that a number means one track of a video: more than any video has.
+const APART: u64 = 1 << 32;
 
 /// A frame on its way.
 struct Held {
@@ -118,7 +123,11 @@ impl<'a> Watch<'a> {
         hints: Option<&'a Hints>,
     ) -> Self {
         let ahead = look_ahead(frame_bytes(size), rate);
-        let tracker = |class| (class, Tracker::new(class, size, habits(class, ahead, rate)));
+        let mut first = 0;
+        let mut tracker = |class| {
+            first += APART;
+            (class, Tracker::new(class, size, habits(class, ahead, rate)).numbered_from(first))
+        };
         let every = |classes: &[Class]| {
             classes.iter().map(|&class| look_every(class, effort, rate)).fold(f32::MAX, f32::min)
         };
@@ -126,7 +135,7 @@ impl<'a> Watch<'a> {
             .iter()
             .map(|(detector, classes)| Watcher {
                 detector: *detector,
-                trackers: classes.iter().copied().map(tracker).collect(),
+                trackers: classes.iter().copied().map(&mut tracker).collect(),
                 pace: Pace::new(size, every(classes)),
                 number: 0,
                 looked: false,
@@ -281,9 +290,10 @@ impl<'a> Watch<'a> {
 
     /// The next frame with all that must go in it; `None` when more of the future is needed first.
     pub fn pop(&mut self, ended: bool) -> Option<Watched> {
-        let mut areas = Vec::new();
+        let (mut areas, mut sighted) = (Vec::new(), Vec::new());
         // All of them or none: they are fed in step.
         for (_, tracker) in self.watchers.iter_mut().flat_map(|w| &mut w.trackers) {
+            sighted.extend(tracker.sighted());
             areas.extend(tracker.pop(ended)?);
         }
         if self.watchers.is_empty() && !ended && self.held.len() < 2 {
@@ -292,7 +302,7 @@ impl<'a> Watch<'a> {
         let Held { picture, pts, duration, cut } = self.held.pop_front()?;
         // Whoever looked has given the frame back; a copy would only cost time.
         let frame = Arc::try_unwrap(picture).unwrap_or_else(|shared| (*shared).clone());
-        Some(Watched { timed: TimedYuv { frame, pts, duration }, areas, cut })
+        Some(Watched { timed: TimedYuv { frame, pts, duration }, areas, sighted, cut })
     }
 
     /// What was done so far.

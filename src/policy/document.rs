@@ -32,8 +32,8 @@ const KEYS: &[(&str, &str)] = &[
     ),
     (
         "consent",
-        "File of people who agreed to be seen (`safepost consent`), whose faces may stay visible in pictures; in videos\n\
-         # every face goes. Default: none, every face goes.",
+        "File of people who agreed to be seen (`safepost consent`), whose faces may stay visible; in streams every face\n\
+         # goes. Default: none, every face goes.",
     ),
     (
         "identifiers",

@@ -56,7 +56,7 @@ pub struct Policy {
     /// Lines that may stay where `text` is `phi`, besides a short list of harmless words; each must match a whole line.
     /// Default: none.
     pub spare_text: Vec<String>,
-    /// File of the people who agreed to be seen, whose faces may stay visible in pictures; see [`consent::Consents`].
+    /// File of the people who agreed to be seen, whose faces may stay visible, except in streams; see [`consent::Consents`].
     /// Default: none, every face goes.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub consent: Option<PathBuf>,

@@ -111,6 +111,20 @@ impl Tracker {
         }
     }
 
+    /// The same tracker, numbering its tracks from `first` on, so that those of several trackers differ.
+    #[must_use]
+    pub fn numbered_from(mut self, first: u64) -> Self {
+        self.next_id = first;
+        self
+    }
+
+    /// Tracks that the frame to be given next shows for certain: it lies between their first sighting and the last that is
+    /// known so far. Elsewhere they are only thought to be.
+    pub fn sighted(&self) -> impl Iterator<Item = u64> {
+        let next = self.next;
+        self.tracks.iter().filter(move |t| (t.born_at..=t.seen_at).contains(&next)).map(|t| t.id)
+    }
+
     /// The next frame: how it moved since the one before, and what was found in it, if anyone looked. Findings of
     /// other classes are ignored.
     pub fn push(&mut self, motion: Arc<Motion>, found: Option<&[Finding]>) {

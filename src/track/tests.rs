@@ -147,6 +147,25 @@ fn what_was_seen_weakly_once_is_dropped_and_what_was_seen_weakly_often_is_covere
 }
 
 #[test]
+fn a_track_is_sighted_from_the_first_look_that_sees_it_to_the_last() {
+    let (frames, _) = walk(60, 45..60);
+    let mut tracker = Tracker::new(Class::Face, SIZE, habits()).numbered_from(7000);
+    let mut sighted = Vec::new();
+    for (frame, (motion, found)) in frames.iter().enumerate() {
+        // Seen from frame 10 on.
+        let found = found.as_deref().map(|found| if frame < 10 { &[][..] } else { found });
+        tracker.push(Arc::new(motion.clone()), found);
+        let known: Vec<_> = tracker.sighted().collect();
+        if tracker.pop(false).is_some() {
+            sighted.push(known);
+        }
+    }
+    let certain: Vec<_> = sighted.iter().enumerate().filter(|(_, s)| !s.is_empty()).map(|(f, _)| f).collect();
+    assert_eq!((certain[0], certain[certain.len() - 1]), (10, 39), "60 frames without the look-ahead of 20");
+    assert!(sighted.concat().iter().all(|id| *id == 7000));
+}
+
+#[test]
 fn memory_does_not_grow_with_the_length() {
     let (frames, _) = walk(8, 0..0);
     let mut tracker = Tracker::new(Class::Face, SIZE, habits());

@@ -104,6 +104,7 @@ fn input(key: &Key, n: u64) -> What {
         identifiers: BTreeMap::from([("date".to_owned(), 2 * n)]),
         spared: n,
         authorized: BTreeMap::from([("A-1".to_owned(), 1)]),
+        limited_to: Vec::new(),
         outputs: vec![OutputRow {
             name: format!("{n:016x}.jpg"),
             sha256: sha256_hex(b"output"),

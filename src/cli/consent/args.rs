@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use crate::{
     date::{Day, NoDay},
-    policy::consent::{Scope, is_number},
+    policy::consent::{Scope, files::check, is_number},
 };
 
 const AFTER: &str = "\
@@ -16,7 +16,11 @@ hand. Faces are made on this machine from photos that the person gave, and lie b
 
 `safepost clean --consent FILE` lets a face stay in a picture when it is a clear match with one person, or was pointed \
 out with `--picture` and `--box`, and the authorization holds on that day. Every doubt covers it: faces that are small, \
-turned away, masked, or like somebody else's. In videos every face is covered.";
+turned away, masked, or like somebody else's.
+
+In a video (scope `videos`) a face stays from its first frame to its last or not at all: several looks must be clearly the \
+same person, never more than a second apart, and none may contradict; faces that come near another are covered. The video \
+is therefore gone through twice. `safepost pipe` covers every face.";
 
 /// Keep the list of people who agreed to be seen.
 #[derive(Debug, Args)]
@@ -53,12 +57,12 @@ pub enum ConsentCommand {
         #[arg(value_name = "NUMBER", value_parser = number)]
         authorization: String,
     },
-    /// Say which faces in pictures would stay, and under which authorization; writes nothing
+    /// Say which faces in pictures and videos would stay, and under which authorization; writes nothing
     Check {
         #[command(flatten)]
         file: FileArgs,
-        /// Pictures
-        #[arg(required = true, value_name = "PICTURE")]
+        /// Pictures and videos; a path as it is typed is what patterns of `--files` are held against
+        #[arg(required = true, value_name = "FILE")]
         pictures: Vec<PathBuf>,
     },
 }
@@ -80,6 +84,10 @@ pub struct AddArgs {
     /// What it is for: photos, videos [default: photos]
     #[arg(long, value_name = "SCOPE,…", value_delimiter = ',', value_parser = scope)]
     pub scope: Vec<Scope>,
+    /// The files it is for, by their path below the folder that is cleaned: `staff/**` is all below `staff`, `*` and `?`
+    /// stand for letters [default: all files]
+    #[arg(long, value_name = "GLOB,…", value_delimiter = ',', value_parser = files)]
+    pub files: Vec<String>,
     /// What the pictures may be used for, for people to read
     #[arg(long, value_name = "TEXT")]
     pub purpose: Option<String>,
@@ -113,6 +121,10 @@ fn scope(text: &str) -> Result<Scope, String> {
         "videos" => Ok(Scope::Videos),
         _ => Err("must be photos or videos".to_owned()),
     }
+}
+
+fn files(text: &str) -> Result<String, String> {
+    check(text).map(|()| text.to_owned()).map_err(str::to_owned)
 }
 
 fn place(text: &str) -> Result<Place, String> {

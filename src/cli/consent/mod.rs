@@ -26,7 +26,7 @@ use crate::{
     limits::Limits,
     media,
     pipeline::{
-        Cleaner,
+        Cleaner, InputReport,
         keep::{self, Faces, Networks, file, pixels_sha256},
     },
     policy::{
@@ -124,7 +124,7 @@ fn listed(consents: &mut Consents, args: &AddArgs) -> Result<(), Refused> {
     let days = (args.signed, args.expires);
     match (consents.person(id), days) {
         (Some(person), _) if person.revoked.is_some() => Err(Refused::Revoked(id.clone())),
-        (Some(_), (None, None)) if args.scope.is_empty() && args.purpose.is_none() => Ok(()),
+        (Some(_), (None, None)) if args.scope.is_empty() && args.files.is_empty() && args.purpose.is_none() => Ok(()),
         (Some(_), _) => Err(Refused::Listed(id.clone())),
         (None, (Some(signed), Some(expires))) => {
             if consents.people.iter().any(|other| other.authorization.eq_ignore_ascii_case(id)) {
@@ -134,8 +134,8 @@ fn listed(consents: &mut Consents, args: &AddArgs) -> Result<(), Refused> {
                 return Err(Refused::Backward);
             }
             let scope = if args.scope.is_empty() { vec![Scope::Photos] } else { args.scope.clone() };
-            let (authorization, purpose) = (id.clone(), args.purpose.clone());
-            consents.people.push(Person { authorization, scope, signed, expires, revoked: None, purpose });
+            let (authorization, files, purpose) = (id.clone(), args.files.clone(), args.purpose.clone());
+            consents.people.push(Person { authorization, scope, files, signed, expires, revoked: None, purpose });
             Ok(())
         }
         (None, _) => Err(Refused::NoDays),
@@ -171,9 +171,13 @@ fn list(path: &Path) -> Result<Exit, Fatal> {
             true => "with a face",
             false => "without a face",
         };
+        let files = match person.files.as_slice() {
+            [] => String::new(),
+            files => format!(" in {}", printable(&files.join(", "))),
+        };
         let purpose = person.purpose.as_deref().map(|p| format!(", {}", printable(p))).unwrap_or_default();
         print::out(format!(
-            "{:<9}  {}  {until}  {}  {face}{purpose}",
+            "{:<9}  {}  {until}  {}{files}  {face}{purpose}",
             standing.name(),
             person.authorization,
             scope.join(", ")
@@ -199,9 +203,7 @@ fn check(path: &Path, pictures: &[PathBuf], runtime: &RuntimeArgs) -> Result<Exi
     let cleaner = Cleaner::new(policy, &setup::runtime(runtime, 1))?;
     let mut exit = Exit::Clean;
     for picture in pictures {
-        let looked = media::read_file(picture, &Limits::default())
-            .map_err(CleanError::from)
-            .and_then(|bytes| cleaner.inspect_bytes(bytes));
+        let looked = looked(&cleaner, picture);
         let name = printable(&picture.to_string_lossy());
         match looked {
             Ok(report) => {
@@ -218,6 +220,13 @@ fn check(path: &Path, pictures: &[PathBuf], runtime: &RuntimeArgs) -> Result<Exi
         }
     }
     Ok(exit)
+}
+
+fn looked(cleaner: &Cleaner, file: &Path) -> Result<InputReport, CleanError> {
+    match media::sniff(&media::head(file)?)?.is_video() {
+        true => cleaner.inspect_video(file, Some(file), None),
+        false => cleaner.inspect_bytes_at(media::read_file(file, &Limits::default())?, Some(file)),
+    }
 }
 
 /// The faces beside the list, for whoever reads none of them.

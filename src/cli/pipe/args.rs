@@ -27,6 +27,9 @@ Checks: a stream leaves before it can be checked as a whole, so unlike `safepost
 When anything fails, the exit code is not 0 and the output ends in the middle of a piece (for raw frames, of a frame): \
 discard it. Let the shell see the code of every part: `set -o pipefail`.
 
+People who agreed to be seen (`--consent`) are covered like everybody else: who somebody is can only be told once the whole \
+track was seen. Give the file to `safepost clean` to let them stay.
+
 Standard input may be an MP4 only if its index is in front (or it is fragmented); give any other file to \
 `safepost clean`.";
 

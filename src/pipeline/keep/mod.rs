@@ -2,11 +2,14 @@
 //! uncovers: it is off unless a policy names a file of authorizations, and every doubt is decided against it.
 //!
 //! A face stays when it was pointed out by hand in this very picture, or is a clear match with the photos that one person gave
-//! (and with nobody else's, and no other face in the picture is), and the authorization holds today and is for photos. What
-//! else was found over it, text or a badge, goes all the same, and so does whatever another face's mask reaches.
-//! Videos are not looked at: there everybody goes.
+//! (and with nobody else's, and no other face in the picture is), and the authorization holds today and is for photos and for
+//! this file. What else was found over it, text or a badge, goes all the same, and so does whatever another face's mask reaches.
+//! In videos a face stays in all frames or in none, see [`film`].
 
 pub mod file;
+mod film;
+
+pub(super) use film::{Followed, Trials};
 
 use std::{
     collections::BTreeMap,
@@ -120,25 +123,27 @@ impl Keeper {
         ModelUsed { name: "consent".to_owned(), sha256: sha256_hex(text.as_bytes()) }
     }
 
-    /// Moves the faces among `findings` that may stay to `visible`.
+    /// Moves the faces among `findings` that may stay to `visible`; `place` is the file's path below the folder that is
+    /// cleaned.
     pub(super) fn keep(
         &self,
         picture: &RgbImage,
+        place: Option<&Path>,
         findings: &mut Vec<Finding>,
         visible: &mut Visible,
     ) -> Result<(), DetectError> {
-        let today = (self.today)();
+        let allowed = self.allowed(Scope::Photos, place);
         let faces: Vec<(usize, Rect)> = findings
             .iter()
             .enumerate()
             .filter(|(_, finding)| finding.class == Class::Face)
             .map(|(at, finding)| (at, finding.shape.bounds()))
             .collect();
-        if faces.is_empty() || !self.consents.people.iter().any(|person| person.allows(Scope::Photos, today)) {
+        if faces.is_empty() || allowed.is_empty() {
             return Ok(());
         }
-        let mut stays = self.recognised(picture, &faces, today)?;
-        for (face, person) in self.pointed_out(picture, &faces, today) {
+        let mut stays = self.recognised(picture, &faces, &allowed)?;
+        for (face, person) in self.pointed_out(picture, &faces, &allowed) {
             match (stays.get(&face), person) {
                 // Pointed out for one and like another, or pointed out for two: a mistake.
                 (Some(other), Some(person)) if *other != person => drop(stays.remove(&face)),
@@ -153,39 +158,49 @@ impl Keeper {
         Ok(())
     }
 
-    /// The faces that look like somebody whose authorization holds.
-    fn recognised(
-        &self,
+    /// The authorizations that hold today for `scope` and the file at `place`.
+    fn allowed(&self, scope: Scope, place: Option<&Path>) -> Vec<&Person> {
+        let today = (self.today)();
+        self.consents.people.iter().filter(|person| person.allows(scope, today, place)).collect()
+    }
+
+    /// Everybody whose face is known, also those who may not be seen any more, so that nobody is taken for a colleague.
+    fn known(&self) -> Vec<(&Person, &[Faceprint])> {
+        let people = self.consents.people.iter().zip(&self.photos);
+        people.filter(|(_, photos)| !photos.is_empty()).map(|(person, photos)| (person, photos.as_slice())).collect()
+    }
+
+    /// The faces that look like somebody who is `allowed`.
+    fn recognised<'a>(
+        &'a self,
         picture: &RgbImage,
         faces: &[(usize, Rect)],
-        today: Day,
-    ) -> Result<BTreeMap<usize, &Person>, DetectError> {
-        let known: Vec<(&Person, &Vec<Faceprint>)> =
-            self.consents.people.iter().zip(&self.photos).filter(|(_, photos)| !photos.is_empty()).collect();
-        if !known.iter().any(|(person, _)| person.allows(Scope::Photos, today)) {
+        allowed: &[&Person],
+    ) -> Result<BTreeMap<usize, &'a Person>, DetectError> {
+        let known = self.known();
+        if !known.iter().any(|(person, _)| allowed.contains(person)) {
             return Ok(BTreeMap::new());
         }
         let (mut seen, mut similarities) = (Vec::new(), Vec::new());
         for (at, head) in faces {
             let Some(face) = self.faces.face(picture, head)? else { continue };
-            let best = |photos: &[Faceprint]| photos.iter().map(|p| p.similarity(&face)).fold(f32::MIN, f32::max);
-            similarities.push(known.iter().map(|(_, photos)| best(photos)).collect::<Vec<_>>());
+            similarities.push(alike(&known, &face));
             seen.push(*at);
         }
         let people = matched(&similarities).into_iter().map(|person| person.map(|at| known[at].0));
-        let allowed = |person: &&Person| person.allows(Scope::Photos, today);
-        Ok(seen.into_iter().zip(people).filter_map(|(at, person)| Some((at, person.filter(allowed)?))).collect())
+        let may_stay = |person: &&Person| allowed.contains(person);
+        Ok(seen.into_iter().zip(people).filter_map(|(at, person)| Some((at, person.filter(may_stay)?))).collect())
     }
 
     /// The faces that somebody pointed out in this very picture, each with its owner, or `None` where two are named.
-    fn pointed_out(
-        &self,
+    fn pointed_out<'a>(
+        &'a self,
         picture: &RgbImage,
         faces: &[(usize, Rect)],
-        today: Day,
-    ) -> BTreeMap<usize, Option<&Person>> {
+        allowed: &[&Person],
+    ) -> BTreeMap<usize, Option<&'a Person>> {
         let mut owners = BTreeMap::new();
-        let valid = |id: &str| self.consents.person(id).filter(|person| person.allows(Scope::Photos, today));
+        let valid = |id: &str| self.consents.person(id).filter(|person| allowed.contains(person));
         if !self.consents.pictures.iter().any(|pointed| valid(&pointed.authorization).is_some()) {
             return owners;
         }
@@ -207,6 +222,12 @@ impl Keeper {
         }
         owners
     }
+}
+
+/// How much a face is like each of those who are known, by the best of their photos.
+fn alike(known: &[(&Person, &[Faceprint])], face: &Faceprint) -> Vec<f32> {
+    let best = |photos: &[Faceprint]| photos.iter().map(|p| p.similarity(face)).fold(f32::MIN, f32::max);
+    known.iter().map(|(_, photos)| best(photos)).collect()
 }
 
 /// SHA-256 of the pixels of an upright picture and its width, lower-case hexadecimal: the same for the same picture under

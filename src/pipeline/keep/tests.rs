@@ -5,8 +5,8 @@ use image::Rgb;
 use super::*;
 use crate::area::Shape;
 
-const RED: [u8; 3] = [250, 0, 0];
-const BLUE: [u8; 3] = [0, 0, 250];
+pub(super) const RED: [u8; 3] = [250, 0, 0];
+pub(super) const BLUE: [u8; 3] = [0, 0, 250];
 /// Between the two, and like neither clearly.
 const PURPLE: [u8; 3] = [250, 0, 250];
 
@@ -27,17 +27,25 @@ impl Faces for Colours {
     }
 }
 
-fn day(text: &str) -> Day {
+pub(super) fn day(text: &str) -> Day {
     text.parse().unwrap()
 }
 
-fn person(authorization: &str, scope: &[Scope], signed: &str, expires: &str) -> Person {
-    let (authorization, scope) = (authorization.to_owned(), scope.to_vec());
-    Person { authorization, scope, signed: day(signed), expires: day(expires), revoked: None, purpose: None }
+pub(super) fn person(authorization: &str, scope: &[Scope], signed: &str, expires: &str) -> Person {
+    let (authorization, scope, files) = (authorization.to_owned(), scope.to_vec(), Vec::new());
+    Person { authorization, scope, files, signed: day(signed), expires: day(expires), revoked: None, purpose: None }
+}
+
+pub(super) fn valid_for(authorization: &str, scope: Scope) -> Person {
+    person(authorization, &[scope], "2026-01-01", "2026-12-31")
 }
 
 fn valid(authorization: &str) -> Person {
-    person(authorization, &[Scope::Photos], "2026-01-01", "2026-12-31")
+    valid_for(authorization, Scope::Photos)
+}
+
+pub(super) fn keeper_of(people: Vec<Person>, photos: &[[u8; 3]]) -> Keeper {
+    keeper(people, photos, Vec::new())
 }
 
 fn keeper(people: Vec<Person>, photos: &[[u8; 3]], pictures: Vec<crate::policy::consent::Pointed>) -> Keeper {
@@ -60,7 +68,7 @@ fn heads(count: usize) -> Vec<Finding> {
 /// The authorizations of the heads that stay, from left to right.
 fn staying(keeper: &Keeper, colours: &[[u8; 3]]) -> Vec<Option<String>> {
     let (mut findings, mut visible) = (heads(colours.len()), Visible::default());
-    keeper.keep(&picture(colours), &mut findings, &mut visible).unwrap();
+    keeper.keep(&picture(colours), None, &mut findings, &mut visible).unwrap();
     assert_eq!(findings.len() + visible.places.len(), colours.len());
     assert_eq!(visible.places.len(), visible.authorizations.len());
     let mut stays = vec![None; colours.len()];
@@ -122,7 +130,7 @@ fn text_and_badges_over_a_face_are_no_faces_and_go_as_always() {
         findings.push(Finding { class, ..findings[0].clone() });
     }
     let mut visible = Visible::default();
-    keeper.keep(&picture(&[RED]), &mut findings, &mut visible).unwrap();
+    keeper.keep(&picture(&[RED]), None, &mut findings, &mut visible).unwrap();
     assert_eq!(findings.iter().map(|f| f.class).collect::<Vec<_>>(), [Class::Text, Class::Badge, Class::Screen]);
     assert_eq!(visible.places.len(), 1);
 }

@@ -9,6 +9,8 @@ use std::{
 use super::{Stop, carried, still::textured, unexplained};
 use crate::{
     area::Area,
+    detect::Picture,
+    error::DetectError,
     finding::{Class, Finding},
     geom::Size,
     pipeline::{Cleaner, Step},
@@ -25,6 +27,24 @@ pub(in crate::pipeline) struct Shown {
     pub cut: bool,
     /// What was destroyed in it, in pixels of the input.
     pub areas: Vec<Area>,
+    /// The faces that stay, likewise.
+    pub kept: Vec<Area>,
+}
+
+impl Shown {
+    /// Keeps the faces of these tracks.
+    pub fn keep(&mut self, tracks: &BTreeMap<u64, String>) {
+        let stays = |area: &mut Area| {
+            area.class == Class::Face && area.track.is_some_and(|track| tracks.contains_key(&track))
+        };
+        self.kept.extend(self.areas.extract_if(.., stays));
+    }
+
+    /// Destroys the faces of these tracks after all.
+    fn give_up(&mut self, tracks: &BTreeSet<u64>) {
+        let goes = |area: &mut Area| area.track.is_some_and(|track| tracks.contains(&track));
+        self.areas.extend(self.kept.extract_if(.., goes));
+    }
 }
 
 /// What is known to be in frames of the input, by number of the frame: seen in an earlier draft.
@@ -36,8 +56,10 @@ pub(in crate::pipeline) type Hints = BTreeMap<u64, Vec<Finding>>;
 pub(in crate::pipeline) struct Known {
     /// What was seen in drafts.
     pub hints: Hints,
-    /// What the last round wrote.
+    /// What the last round wrote, or what is known before the first one.
     pub shown: Vec<Shown>,
+    /// Tracks of faces that stay, with their authorizations.
+    pub kept: BTreeMap<u64, String>,
 }
 
 /// What sets numbers of tracks of an earlier round apart from those of this one.
@@ -55,6 +77,33 @@ impl Known {
         let shown = shown.map(|area| Area { track: area.track.map(|track| track + EARLIER), ..area.clone() });
         shown.chain(hints)
     }
+
+    /// The faces that stay in frame `number`.
+    pub fn kept_in(&self, number: u64) -> Vec<Area> {
+        let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
+        shown.map_or_else(Vec::new, |shown| shown.kept.clone())
+    }
+
+    /// Takes up what was written, what was seen in it, and which tracks turned out not to be who they were taken for.
+    pub fn learn(&mut self, mut shown: Vec<Shown>, seen: FilmSeen) {
+        shown.iter_mut().for_each(|frame| frame.give_up(&seen.strangers));
+        self.kept.retain(|track, _| !seen.strangers.contains(track));
+        for (number, missed) in seen.missed {
+            self.hints.entry(number).or_default().extend(missed);
+        }
+        self.shown = shown;
+    }
+}
+
+/// What is seen in a finished video.
+#[derive(Default)]
+pub(in crate::pipeline) struct FilmSeen {
+    /// Frames that were looked at.
+    pub looks: u64,
+    /// What is not explained by what was destroyed or stays, by number of the frame.
+    pub missed: Hints,
+    /// Tracks of faces that stay and are somebody else's; their faces are missed too.
+    pub strangers: BTreeSet<u64>,
 }
 
 /// Microseconds between two looks when those are to cost little.
@@ -67,35 +116,65 @@ pub(super) const FULL_US: u64 = 160_000;
 const AROUND: usize = 2;
 
 impl Cleaner {
-    /// Every check of a finished video; `shown` is what was written, `size` that of the input. Returns the number of
-    /// frames that were looked at, and what is seen in them and not explained by what was destroyed there.
+    /// Every check of a finished video; `shown` is what was written, `size` that of the input, `kept` the tracks that stay.
     pub(in crate::pipeline) fn refute_film(
         &self,
         draft: &Path,
         expected: &ExpectedVideo<'_>,
         shown: &[Shown],
         size: Size,
-    ) -> Result<(u64, Hints), Stop> {
+        kept: &BTreeMap<u64, String>,
+    ) -> Result<FilmSeen, Stop> {
         let depth = self.depth(self.policy.verify.videos);
-        let (looks, mut missed, mut looked) = (looks(shown, size, depth), Hints::new(), 0);
+        let (looks, mut seen_in_all) = (looks(shown, size, depth), FilmSeen::default());
         refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
             if !looks.contains(&number) {
                 return Ok(());
             }
             self.observer.step(Step::Verifying)?;
             // Not as the first of a scene, which would look at all sizes at once.
-            looked += 1;
-            let (seen, there) = (self.glimpse(frame, looked)?, frame.size());
+            seen_in_all.looks += 1;
+            let (seen, there) = (self.glimpse(frame, seen_in_all.looks)?, frame.size());
             let seen = textured(frame, seen)?;
             let seen = seen.into_iter().map(|finding| carried(finding, there, size)).collect();
-            let seen = unexplained(seen, &shown[number].areas, &[], size);
+            let Shown { areas, kept: faces, .. } = &shown[number];
+            let stay: Vec<_> = faces.iter().map(visible).collect();
+            let mut seen = unexplained(seen, areas, &stay, size);
+            for (area, face) in faces.iter().zip(&stay) {
+                if self.is_stranger(frame, &carried(face.clone(), size, there), area.track, kept)? {
+                    seen_in_all.strangers.extend(area.track);
+                    seen.push(face.clone());
+                }
+            }
             if !seen.is_empty() {
-                missed.insert(number as u64, seen);
+                seen_in_all.missed.insert(number as u64, seen);
             }
             Ok(())
         })?;
-        Ok((looks.len() as u64, missed))
+        Ok(seen_in_all)
     }
+
+    /// Whether a face that stays is clearly not the one under whose authorization it does.
+    fn is_stranger(
+        &self,
+        frame: &dyn Picture,
+        face: &Finding,
+        track: Option<u64>,
+        kept: &BTreeMap<u64, String>,
+    ) -> Result<bool, DetectError> {
+        let authorization = track.and_then(|track| kept.get(&track));
+        match (&self.keeper, authorization) {
+            (Some(keeper), Some(authorization)) => {
+                keeper.contradicts(frame, &face.shape.bounds(), authorization)
+            }
+            (_, _) => Ok(true),
+        }
+    }
+}
+
+/// A face that stays, as those are told to whoever explains what is seen.
+fn visible(area: &Area) -> Finding {
+    Finding { class: area.class, shape: area.shape, score: 1.0, source: String::new() }
 }
 
 /// The frames to look at, by number.
@@ -175,6 +254,7 @@ mod tests {
             at_us: number as u64 * 33_333,
             cut: number == 0 || Some(number) == cut,
             areas: if frames.contains(&number) { vec![area.clone()] } else { Vec::new() },
+            kept: Vec::new(),
         };
         (0..90).map(frame).collect()
     }

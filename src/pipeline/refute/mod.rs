@@ -5,7 +5,7 @@ mod film;
 mod finished;
 mod still;
 
-pub(super) use film::{Hints, Known, Shown};
+pub(super) use film::{FilmSeen, Hints, Known, Shown};
 pub use finished::Seen;
 
 use crate::{
@@ -49,6 +49,10 @@ const OUTSIDE_MOST: f32 = 0.3;
 /// masks, none of those with a labelled face under it, and 24 lie outside, four of those on labelled faces.
 const OUTSIDE_CLEAR: f32 = 0.9;
 
+/// How much of a face that stays (intersection over union) one that is seen must have in common with it to be that face, and
+/// not another one before or behind it.
+const SAME_FACE: f32 = 0.3;
+
 /// Those of `seen`, in a picture of `size`, that are not explained by what `areas` destroyed in it or by what is `visible`
 /// on purpose, which explains only its own class.
 ///
@@ -60,7 +64,8 @@ pub(super) fn unexplained(seen: Vec<Finding>, areas: &[Area], visible: &[Finding
 
 fn explained(finding: &Finding, areas: &[Area], visible: &[Finding], size: Size) -> bool {
     let bounds = finding.shape.bounds();
-    let left = visible.iter().filter(|left| left.class == finding.class);
+    let same = |left: &&Finding| left.class != Class::Face || left.shape.bounds().iou(&bounds) >= SAME_FACE;
+    let left = visible.iter().filter(|left| left.class == finding.class).filter(same);
     let left = left.map(|left| Area { shape: left.shape, class: left.class, track: None });
     let near: Vec<Area> = areas
         .iter()
@@ -161,6 +166,18 @@ mod tests {
         let spared = [finding(Class::Text, line)];
         assert!(unexplained(vec![finding(Class::Text, line)], &[], &spared, SIZE).is_empty());
         assert_eq!(unexplained(vec![finding(Class::Code, line)], &[], &spared, SIZE).len(), 1);
+    }
+
+    #[test]
+    fn a_small_face_on_one_that_stays_is_another_face() {
+        let stays = Rect::from_xywh(20.0, 20.0, 60.0, 60.0);
+        let seen = |rect| {
+            let face = |rect| finding(Class::Face, Shape::Ellipse(rect));
+            unexplained(vec![face(rect)], &[], &[face(stays)], SIZE).len()
+        };
+        assert_eq!(seen(stays.padded(3.0)), 0);
+        assert_eq!(seen(stays.grown(0.7)), 0);
+        assert_eq!(seen(stays.grown(0.4)), 1);
     }
 
     #[test]

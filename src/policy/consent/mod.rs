@@ -3,7 +3,11 @@
 //!
 //! An authorization that is revoked, over, not begun, or without an end is none; so is one for other media.
 
+pub mod files;
 pub mod matching;
+pub mod trial;
+
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +36,10 @@ pub struct Person {
     pub authorization: String,
     /// What it is for.
     pub scope: Vec<Scope>,
+    /// The files it is for, as patterns over their paths below the folder that is cleaned (`staff/**`), see
+    /// [`files::covers`]. Default: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// When it was signed; it holds from that day on.
     pub signed: Day,
     /// Its last day.
@@ -50,7 +58,7 @@ pub struct Person {
 pub enum Scope {
     /// Photos, and animations and pages frame by frame.
     Photos,
-    /// Videos. Nobody stays visible in a video yet, whatever is written here.
+    /// Videos in files; in streams everybody goes.
     Videos,
 }
 
@@ -112,9 +120,15 @@ impl Person {
         }
     }
 
-    /// Whether it holds on `today` for `scope`.
-    pub fn allows(&self, scope: Scope, today: Day) -> bool {
-        self.standing(today) == Standing::InForce && self.scope.contains(&scope)
+    /// Whether it holds on `today` for `scope` and for the file at `place`, the path below the folder that is cleaned. One for
+    /// some files does not hold where the place is not known.
+    pub fn allows(&self, scope: Scope, today: Day, place: Option<&Path>) -> bool {
+        self.standing(today) == Standing::InForce && self.scope.contains(&scope) && self.is_for(place)
+    }
+
+    fn is_for(&self, place: Option<&Path>) -> bool {
+        let covered = |pattern: &String| place.is_some_and(|place| files::covers(pattern, place));
+        self.files.is_empty() || self.files.iter().any(covered)
     }
 }
 
@@ -145,6 +159,9 @@ impl Consents {
             if consents.people[..at].iter().any(|other| other.authorization.eq_ignore_ascii_case(id)) {
                 return Err(format!("the authorization {id} is listed twice"));
             }
+            for pattern in &person.files {
+                files::check(pattern).map_err(|wrong| format!("`files` of the authorization {id} {wrong}"))?;
+            }
             if person.expires < person.signed {
                 return Err(format!("the authorization {id} ends before it was signed"));
             }
@@ -168,6 +185,12 @@ impl Consents {
             "# People who agreed to be seen. `safepost consent` keeps this file; it may be corrected by hand.\n\n";
         let Ok(text) = toml::to_string(self) else { unreachable!("plain data: strings, numbers and lists") };
         format!("{head}{text}")
+    }
+
+    /// The authorizations for some files only that are for the one at `place`: where these differ, outputs may.
+    pub fn limited_to(&self, place: &Path) -> Vec<String> {
+        let limited = self.people.iter().filter(|person| !person.files.is_empty() && person.is_for(Some(place)));
+        limited.map(|person| person.authorization.clone()).collect()
     }
 
     /// The authorization of this number.
@@ -196,13 +219,26 @@ mod tests {
         assert_eq!(standing("2026-12-31"), Standing::InForce);
         assert_eq!(standing("2027-01-01"), Standing::Expired);
         let june = day("2026-06-01");
-        assert!(person.allows(Scope::Photos, june) && !person.allows(Scope::Videos, june));
+        assert!(person.allows(Scope::Photos, june, None) && !person.allows(Scope::Videos, june, None));
     }
 
     #[test]
     fn a_revoked_authorization_never_holds() {
         let consents = Consents::from_toml(&format!("{ONE}revoked = \"2030-01-01\"\n")).unwrap();
         assert_eq!(consents.people[0].standing(day("2026-06-01")), Standing::Revoked);
+    }
+
+    #[test]
+    fn an_authorization_for_some_files_holds_for_no_other_and_not_where_the_place_is_unknown() {
+        let consents = Consents::from_toml(&format!("{ONE}files = [\"staff/**\", \"web/*.jpg\"]\n")).unwrap();
+        let holds = |place: Option<&str>| {
+            consents.people[0].allows(Scope::Photos, day("2026-06-01"), place.map(Path::new))
+        };
+        assert!(holds(Some("staff/a/b.jpg")) && holds(Some("web/b.jpg")));
+        assert!(!holds(Some("patients/b.jpg")) && !holds(None));
+        assert_eq!(consents.limited_to(Path::new("staff/a.jpg")), ["A-1"]);
+        assert!(consents.limited_to(Path::new("patients/a.jpg")).is_empty());
+        assert!(Consents::from_toml(ONE).unwrap().limited_to(Path::new("staff/a.jpg")).is_empty());
     }
 
     #[test]
@@ -219,6 +255,7 @@ mod tests {
             (format!("{ONE}{}", ONE.replace("A-1", "a-1")), "twice"),
             (format!("{ONE}unknown = 1\n"), "unknown"),
             (ONE.replace("photos", "posters"), "posters"),
+            (format!("{ONE}files = [\"/staff\"]\n"), "relative"),
             (picture("B", 1), "not listed"),
             (picture("A-1", 0), "empty"),
         ] {
