@@ -76,7 +76,7 @@ fn clean(depth: Depth, place: fn(u32) -> Rect) -> (InputReport, Vec<usize>) {
         areas.push(note.areas.len());
         Ok(())
     };
-    let report = cleaner.clean_video_into(&input, &draft, Some(&mut note)).unwrap();
+    let report = cleaner.clean_video_into(&input, None, &draft, Some(&mut note)).unwrap();
     (report, areas)
 }
 

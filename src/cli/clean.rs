@@ -113,7 +113,7 @@ struct Totals {
     /// Inputs in which nothing was found: either there was nothing, or it was missed.
     nothing_found: usize,
     found: BTreeMap<Class, usize>,
-    /// Identifiers in the text of pictures, where it was read.
+    /// Identifiers in the text, where it was read.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     identifiers: BTreeMap<Kind, usize>,
     /// Lines of text that stay visible.

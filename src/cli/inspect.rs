@@ -145,7 +145,8 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
                 );
             }
         }
-        if report.frames.iter().any(|frame| frame.reading.is_some()) {
+        let read_in_video = report.video.as_ref().is_some_and(|video| video.reading.is_some());
+        if read_in_video || report.frames.iter().any(|frame| frame.reading.is_some()) {
             let _ = writeln!(text, "    {:<14} {}", "told in text", identifiers(&report.identifiers()));
         }
         if report.spared() > 0 {

@@ -43,11 +43,12 @@ pub struct PolicyArgs {
     #[arg(long, value_name = "FILE")]
     pub consent: Option<PathBuf>,
     /// Which text goes. `phi` lets lines in pictures stay that are read with certainty, hold nothing but harmless words or
-    /// a line of the policy's `spare_text`, and no identifier; in videos all text goes [default: all]
+    /// a line of the policy's `spare_text`, and no identifier; in videos all text goes, because what stands in a place may
+    /// change between two readings [default: all]
     #[arg(long, value_enum)]
     pub text: Option<TextArg>,
-    /// Read the text that is found in pictures and count in the report how many dates, record numbers and other identifiers
-    /// it holds, never what they say; takes time. Text in videos is not read
+    /// Read the text that is found and count in the report how many dates, record numbers and other identifiers it holds,
+    /// never what they say; in a video each line once, read where it is clearest; takes time
     #[arg(long)]
     pub identifiers: bool,
     /// How hard the detectors look at outputs again before those are published; what they see there is destroyed too, and

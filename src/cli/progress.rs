@@ -135,7 +135,7 @@ pub fn printable(text: &str) -> String {
 /// `2 dates, 1 record number`, or `no identifier …`.
 pub fn identifiers(counts: &BTreeMap<Kind, usize>) -> String {
     if counts.is_empty() {
-        return "no identifier in the text of pictures that could be read".to_owned();
+        return "no identifier in the text that could be read".to_owned();
     }
     counts.iter().map(|(kind, n)| count(*n, kind.name(), &kind.plural())).collect::<Vec<_>>().join(", ")
 }

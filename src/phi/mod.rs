@@ -34,6 +34,8 @@ pub struct Line {
 pub struct Labels {
     /// How many of each kind there are.
     pub counts: BTreeMap<Kind, usize>,
+    /// The same for each line; what two lines hold together is with the second.
+    pub by_line: Vec<BTreeMap<Kind, usize>>,
     /// For each line whether some rule fired in it, alone or together with a neighbour.
     pub fired: Vec<bool>,
 }
@@ -63,10 +65,16 @@ pub fn label(lines: &[Line]) -> Labels {
         }
     }
     let mut counts = BTreeMap::new();
-    for kind in matches.into_iter().flat_map(named_once) {
-        *counts.entry(kind).or_default() += 1;
+    let held = |matches| {
+        let mut held = BTreeMap::new();
+        named_once(matches).into_iter().for_each(|kind| *held.entry(kind).or_default() += 1);
+        held
+    };
+    let by_line: Vec<BTreeMap<Kind, usize>> = matches.into_iter().map(held).collect();
+    for (kind, n) in by_line.iter().flatten() {
+        *counts.entry(*kind).or_default() += n;
     }
-    Labels { counts, fired }
+    Labels { counts, by_line, fired }
 }
 
 /// The kinds in one line, every character counted for the rule that knows most about it.

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 
 use super::{
     Cleaner, InputReport, Outcome, Step,
-    refute::{ROUNDS_MOST, Stop},
+    refute::{Judged, ROUNDS_MOST, Stop},
 };
 use crate::{
     error::{CleanError, MediaError},
@@ -85,7 +85,8 @@ impl Cleaner {
                 return Ok(Cleaned { outputs: made.outputs, withheld: Vec::new(), report });
             };
             if report.verification.rounds == ROUNDS_MOST {
-                report.leave(made.missed.iter().flat_map(|(_, missed)| missed).map(|finding| finding.class));
+                let left = made.missed.iter().flat_map(|(_, missed)| missed).map(|finding| finding.class);
+                report.leave(left, made.identifying);
                 let (outputs, withheld) = match report.outcome {
                     Outcome::Clean => (made.outputs, Vec::new()),
                     Outcome::Withheld { .. } => (Vec::new(), made.outputs),
@@ -208,7 +209,8 @@ impl Cleaner {
                 && let Some(known) = report.frames.get(number)
             {
                 report.verification.looks += 1;
-                let missed = self.missed(pixels, known, depth)?;
+                let Judged { missed, identifying } = self.missed(pixels, known, depth)?;
+                made.identifying += identifying;
                 if !missed.is_empty() {
                     made.missed.push((number, missed));
                 }
@@ -227,6 +229,8 @@ struct Made {
     outputs: Vec<Output>,
     /// What is seen in the outputs and no mask explains, by number of the frame, in pixels of the input.
     missed: Vec<(usize, Vec<Finding>)>,
+    /// Lines of text among them that can be read and hold an identifier.
+    identifying: u64,
 }
 
 /// How long a frame stays: in an animation at least 11 ms. Browsers show shorter ones for 100 ms, and a frame shown for

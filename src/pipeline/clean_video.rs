@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 use super::{
     Cleaner, CreateSink, FrameNote, InputReport, Notes, Outcome, Step, Verification, VideoReport,
     refute::{FilmSeen, Known, ROUNDS_MOST, Shown, Stop},
-    study::by_authorization,
+    study::{Along, by_authorization},
     video::Told,
 };
 use crate::{
@@ -66,10 +66,13 @@ impl Cleaner {
             let dropped = source.info().dropped.clone();
             let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
             let mut shown = Vec::new();
-            let told = Told { notes: None, shown: Some(&mut shown) };
+            // What was read once need not be read again.
+            let mut along = if first.is_none() { self.along() } else { Along::default() };
+            let told = Told { along: Some(&mut along), shown: Some(&mut shown), ..Told::default() };
             let mut video = self.run_video(source, &mut create, told, known.as_ref())?;
-            if let Some(first) = &first {
-                video.add(first);
+            match &first {
+                Some(first) => video.add(first),
+                None => video.reading = along.reading()?,
             }
             before.check(input)?;
             draft.settle()?;
@@ -85,7 +88,8 @@ impl Cleaner {
                 Ok(seen) if seen.missed.is_empty() => {}
                 Ok(seen) if verification.rounds == ROUNDS_MOST => {
                     report.verification = verification;
-                    report.leave(seen.missed.values().flatten().map(|finding| finding.class));
+                    let left = seen.missed.values().flatten().map(|finding| finding.class);
+                    report.leave(left, seen.identifying);
                     verification = report.verification.clone();
                 }
                 Ok(seen) => {
@@ -173,6 +177,10 @@ impl Cleaner {
         create: &mut CreateSink<'_>,
         notes: Option<&mut Notes<'_>>,
     ) -> Result<VideoReport, CleanError> {
-        self.run_video(source, create, Told { notes, shown: None }, None)
+        let mut along = self.along();
+        let told = Told { notes, along: Some(&mut along), shown: None };
+        let mut report = self.run_video(source, create, told, None)?;
+        report.reading = along.reading()?;
+        Ok(report)
     }
 }

@@ -34,7 +34,7 @@ pub struct FrameReport {
 /// What lines of text hold, in numbers; the words themselves are nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
-    /// Lines that were found, some of them more than once.
+    /// Lines that were found, some of them more than once; in a video, lines that were followed.
     pub lines: usize,
     /// Lines of which something could be read, each counted once.
     pub legible: usize,
@@ -124,6 +124,9 @@ pub struct Verification {
     pub caught: BTreeMap<Class, u64>,
     /// What was still seen in the end; faces withhold the output.
     pub left: BTreeMap<Class, u64>,
+    /// Lines of text among that, over all frames that were looked at, that can be read with certainty and hold an identifier by
+    /// some rule; they withhold the output too.
+    pub left_identifying: u64,
 }
 
 impl Verification {
@@ -178,7 +181,9 @@ impl InputReport {
     /// Number of identifiers of every kind in the text that was read, over all frames.
     pub fn identifiers(&self) -> BTreeMap<Kind, usize> {
         let mut counts = BTreeMap::new();
-        for (kind, n) in self.frames.iter().filter_map(|f| f.reading.as_ref()).flat_map(|r| &r.identifiers) {
+        let frames = self.frames.iter().filter_map(|frame| frame.reading.as_ref());
+        let all = frames.chain(self.video.iter().filter_map(|video| video.reading.as_ref()));
+        for (kind, n) in all.flat_map(|reading| &reading.identifiers) {
             *counts.entry(*kind).or_default() += n;
         }
         counts
@@ -212,13 +217,15 @@ impl InputReport {
         }
     }
 
-    /// Says that things of these classes are still seen, although all that was seen was destroyed. A face withholds the
-    /// output; of the others, what a third look sees is nearly always the look of masks, and is only counted.
-    pub(crate) fn leave(&mut self, left: impl IntoIterator<Item = Class>) {
+    /// Says that things of these classes are still seen, although all that was seen was destroyed, and that of the text so many
+    /// lines can be read and hold an identifier. These and faces withhold the output; of the others, what a third look sees is
+    /// nearly always the look of masks, and is only counted.
+    pub(crate) fn leave(&mut self, left: impl IntoIterator<Item = Class>, identifying: u64) {
         for class in left {
             *self.verification.left.entry(class).or_default() += 1;
         }
-        if !self.verification.left.contains_key(&Class::Face) {
+        self.verification.left_identifying = identifying;
+        if !self.verification.left.contains_key(&Class::Face) && identifying == 0 {
             return;
         }
         let seen: Vec<_> = self
@@ -227,8 +234,12 @@ impl InputReport {
             .iter()
             .map(|(class, n)| format!("{n} {}", if *n == 1 { class.name() } else { class.plural() }))
             .collect();
+        let legible = match identifying {
+            0 => "",
+            _ => ", with an identifier that can be read",
+        };
         let reason = format!(
-            "detectors still see {} in the output; look at it, and cover them with --regions",
+            "detectors still see {} in the output{legible}; look at it, and cover them with --regions",
             seen.join(", ")
         );
         self.outcome = Outcome::Withheld { reason };

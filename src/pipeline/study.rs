@@ -7,8 +7,10 @@ use super::{
     Cleaner, FrameNote, Notes, Step, VideoReport,
     keep::{Followed, Trials},
     refute::{Known, Shown},
+    report::Reading,
     video::{Done, Work},
     watch::Watched,
+    words::{self, Lines},
 };
 use crate::{
     error::CleanError,
@@ -23,6 +25,8 @@ use crate::{
 pub(super) struct Along<'a> {
     /// Who the faces are; `None` where nobody may stay.
     trials: Option<Trials<'a>>,
+    /// What the lines of text hold; `None` where nobody wants to know.
+    lines: Option<Lines<'a>>,
 }
 
 impl Along<'_> {
@@ -38,7 +42,22 @@ impl Along<'_> {
                 .collect();
             trials.see(&watched.timed.frame, &faces, watched.cut, at_us)?;
         }
+        if let Some(lines) = &mut self.lines {
+            let texts = watched.areas.iter().filter(|area| area.class == Class::Text);
+            let texts: Vec<_> = texts
+                .filter_map(|area| {
+                    let (track, outline) = (area.track?, area.shape);
+                    Some(words::Followed { track, outline, sighted: watched.sighted.contains(&track) })
+                })
+                .collect();
+            lines.see(&watched.timed.frame, &texts, watched.cut, at_us)?;
+        }
         Ok(())
+    }
+
+    /// What was read, once no frame follows.
+    pub fn reading(self) -> Result<Option<Reading>, CleanError> {
+        Ok(self.lines.map(Lines::finish).transpose()?)
     }
 }
 
@@ -56,9 +75,16 @@ impl Cleaner {
         self.keeper.as_ref().is_some_and(|keeper| keeper.trials(place).is_some())
     }
 
+    /// Whoever reads lines along the way, where the policy asks for what they hold.
+    pub(super) fn along(&self) -> Along<'_> {
+        let reader = self.reader.as_ref().filter(|_| self.policy.identifiers && words::wanted(&self.policy));
+        Along { trials: None, lines: reader.map(Lines::new) }
+    }
+
     /// Goes through a video in the file at `place`.
     pub(super) fn study(&self, source: Box<dyn VideoSource>, place: Option<&Path>) -> Result<Study, CleanError> {
-        let mut along = Along { trials: self.keeper.as_ref().and_then(|keeper| keeper.trials(place)) };
+        let trials = self.keeper.as_ref().and_then(|keeper| keeper.trials(place));
+        let mut along = Along { trials, ..self.along() };
         let (info, mut shown) = (source.info().clone(), Vec::new());
         let done = Done::new(self, &info, self.output_size(info.size));
         let mut report =
@@ -71,6 +97,7 @@ impl Cleaner {
             *faces = faces.saturating_sub(kept.len() as u64);
         }
         report.kept = by_authorization(&kept);
+        report.reading = along.reading()?;
         Ok(Study { report, known: Known { shown, kept, ..Known::default() } })
     }
 

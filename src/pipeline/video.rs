@@ -13,6 +13,8 @@ use super::{
     Cleaner, Step,
     looks::Looks,
     refute::{Hints, Known, Shown},
+    report::Reading,
+    study::Along,
     watch::{Tally, Watch, Watched},
 };
 use crate::{
@@ -66,6 +68,9 @@ pub struct VideoReport {
     /// Faces that stay visible in all their frames, as tracks, by authorization; not among `tracks`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, u64>,
+    /// What the lines of text hold that were followed, each counted once; `None` where they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// What became of the sound; `None` when the input has none or its sound was dropped.
     pub audio: Option<Audio>,
 }
@@ -79,6 +84,7 @@ impl VideoReport {
             }
         }
         self.kept.clone_from(&earlier.kept);
+        self.reading.clone_from(&earlier.reading);
     }
 }
 
@@ -101,9 +107,11 @@ pub type Notes<'a> = dyn FnMut(&FrameNote<'_>) -> Result<(), MediaError> + Send 
 
 /// What a run tells besides its report.
 #[derive(Default)]
-pub(super) struct Told<'a, 'n> {
+pub(super) struct Told<'a, 'n, 'c> {
     /// Told of every frame.
     pub notes: Option<&'a mut Notes<'n>>,
+    /// Sees every frame before it is destroyed.
+    pub along: Option<&'a mut Along<'c>>,
     /// Gets every frame that was written; `None` for streams, which may be endless.
     pub shown: Option<&'a mut Vec<Shown>>,
 }
@@ -124,7 +132,7 @@ impl Cleaner {
         &self,
         source: Box<dyn VideoSource>,
         create: &mut CreateSink<'_>,
-        told: Told<'_, '_>,
+        told: Told<'_, '_, '_>,
         known: Option<&Known>,
     ) -> Result<VideoReport, CleanError> {
         let info = source.info().clone();
@@ -212,7 +220,7 @@ impl Cleaner {
         mut sink: Box<dyn VideoSink>,
         info: &VideoInfo,
         size: Size,
-        mut told: Told<'_, '_>,
+        mut told: Told<'_, '_, '_>,
         known: Option<&Known>,
     ) -> Result<Done, CleanError> {
         let mut done = Done::new(self, info, size);
@@ -230,6 +238,9 @@ impl Cleaner {
                         watched.areas.extend(known.of(done.report.frames));
                     }
                     let at_us = info.time_base.us(watched.timed.pts);
+                    if let Some(along) = told.along.as_mut() {
+                        along.see(&watched, at_us)?;
+                    }
                     let cut = watched.cut;
                     let (timed, areas) = self.redact_watched(*watched, info.time_base);
                     if let Some(notes) = told.notes.as_mut() {
@@ -332,6 +343,7 @@ impl Done {
             covered_mean: 0.0,
             covered_max: 0.0,
             kept: BTreeMap::new(),
+            reading: None,
             audio: info.sound.map(|sound| sound.audio),
         };
         Self { report, covered: 0.0 }

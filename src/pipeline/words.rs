@@ -1,6 +1,10 @@
 //! What becomes of lines of text that were found in a picture: read where the policy asks for it, counted by kind, and, where
 //! it allows, left visible. Separate because reading is rare and what may stay is decided here alone.
 
+mod film;
+
+pub(super) use film::{Followed, Lines};
+
 use image::RgbImage;
 
 use super::{

@@ -37,7 +37,7 @@ const KEYS: &[(&str, &str)] = &[
     ),
     (
         "identifiers",
-        "Whether text in pictures is read, to count dates, record numbers and other identifiers in the report, never\n\
+        "Whether text is read, to count dates, record numbers and other identifiers in the report, never\n\
          # what they say; costs time. Default: false.",
     ),
     (

@@ -60,7 +60,7 @@ pub struct Policy {
     /// Default: none, every face goes.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub consent: Option<PathBuf>,
-    /// Whether lines of text in pictures are read to count what kinds of identifiers they hold. Default: false.
+    /// Whether lines of text are read to count what kinds of identifiers they hold. Default: false.
     pub identifiers: bool,
     /// How hard outputs are looked at again before they are published.
     pub verify: Checks,

@@ -10,6 +10,7 @@ pub enum TextScope {
     #[default]
     All,
     /// In pictures, every line but those that were read with certainty, consist as a whole of harmless words or of a line in
-    /// `spare_text`, and in which no rule sees an identifier, alone or with a neighbour. In videos every line.
+    /// `spare_text`, and in which no rule sees an identifier, alone or with a neighbour. In videos every line: what is followed
+    /// there is a place, and what stands in it may be another text a moment later than the reading that found it harmless.
     Phi,
 }

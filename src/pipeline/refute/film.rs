@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Stop, carried, still::textured, unexplained};
+use super::{Judged, Stop, carried};
 use crate::{
     area::Area,
     detect::Picture,
@@ -102,6 +102,8 @@ pub(in crate::pipeline) struct FilmSeen {
     pub looks: u64,
     /// What is not explained by what was destroyed or stays, by number of the frame.
     pub missed: Hints,
+    /// Lines of text among them, over all frames, that can be read and hold an identifier.
+    pub identifying: u64,
     /// Tracks of faces that stay and are somebody else's; their faces are missed too.
     pub strangers: BTreeSet<u64>,
 }
@@ -134,12 +136,11 @@ impl Cleaner {
             self.observer.step(Step::Verifying)?;
             // Not as the first of a scene, which would look at all sizes at once.
             seen_in_all.looks += 1;
-            let (seen, there) = (self.glimpse(frame, seen_in_all.looks)?, frame.size());
-            let seen = textured(frame, seen)?;
-            let seen = seen.into_iter().map(|finding| carried(finding, there, size)).collect();
+            let (seen, there) = (self.glimpse_with_doubt(frame, seen_in_all.looks)?, frame.size());
             let Shown { areas, kept: faces, .. } = &shown[number];
             let stay: Vec<_> = faces.iter().map(visible).collect();
-            let mut seen = unexplained(seen, areas, &stay, size);
+            let Judged { missed: mut seen, identifying } = self.judge(frame, seen, areas, &stay, size)?;
+            seen_in_all.identifying += identifying;
             for (area, face) in faces.iter().zip(&stay) {
                 if self.is_stranger(frame, &carried(face.clone(), size, there), area.track, kept)? {
                     seen_in_all.strangers.extend(area.track);

@@ -3,6 +3,7 @@
 
 mod film;
 mod finished;
+mod letters;
 mod still;
 
 pub(super) use film::{FilmSeen, Hints, Known, Shown};
@@ -14,9 +15,19 @@ use crate::{
     finding::{Class, Finding},
     geom::Size,
     pipeline::habits::sure,
+    policy::{Checks, Depth, Policy},
     redact::Mask,
     verify::Refutation,
 };
+
+/// What one look at an output comes to.
+#[derive(Default)]
+pub(super) struct Judged {
+    /// What is seen and not explained by what was destroyed or stays on purpose.
+    pub missed: Vec<Finding>,
+    /// Lines of text among them that can be read and hold an identifier.
+    pub identifying: u64,
+}
 
 /// Why an input has no output.
 pub(super) enum Stop {
@@ -34,6 +45,12 @@ impl From<Refutation> for Stop {
     fn from(refutation: Refutation) -> Self {
         Stop::Refuted(refutation)
     }
+}
+
+/// Whether outputs of `policy` are tried to be read.
+pub(super) fn reads(policy: &Policy) -> bool {
+    let Checks { stills, videos } = policy.verify;
+    policy.redact.contains(&Class::Text) && (stills, videos) != (Depth::Off, Depth::Off)
 }
 
 /// Times that something may be destroyed which was seen only in a draft; what is still seen then withholds the output.
@@ -102,8 +119,12 @@ pub(super) fn carried(finding: Finding, from: Size, to: Size) -> Finding {
     if from == to {
         return finding;
     }
-    let scale = (to.width as f32 / from.width.max(1) as f32, to.height as f32 / from.height.max(1) as f32);
-    Finding { shape: finding.shape.mapped(scale, (0.0, 0.0)), ..finding }
+    Finding { shape: finding.shape.mapped(scale(from, to), (0.0, 0.0)), ..finding }
+}
+
+/// How many pixels of a picture of `to` one of a picture of `from` is, across and down.
+fn scale(from: Size, to: Size) -> (f32, f32) {
+    (to.width as f32 / from.width.max(1) as f32, to.height as f32 / from.height.max(1) as f32)
 }
 
 #[cfg(test)]

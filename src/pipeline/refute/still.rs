@@ -2,8 +2,9 @@
 
 use image::RgbImage;
 
-use super::{carried, finished::smooth, unexplained};
+use super::{Judged, carried, finished::smooth, scale, unexplained};
 use crate::{
+    area::Area,
     detect::{Glance, Picture},
     error::CleanError,
     finding::{Class, Finding},
@@ -24,15 +25,48 @@ impl Cleaner {
         output: &RgbImage,
         known: &FrameReport,
         depth: Depth,
-    ) -> Result<Vec<Finding>, CleanError> {
-        let seen = match depth {
-            Depth::Off => Vec::new(),
-            Depth::Fast => self.glimpse(output, 0)?,
-            Depth::Full => self.find(output)?,
+    ) -> Result<Judged, CleanError> {
+        let (seen, doubtful) = match depth {
+            Depth::Off => return Ok(Judged::default()),
+            Depth::Fast => self.glimpse_with_doubt(output, 0)?,
+            Depth::Full => (self.find(output)?, Vec::new()),
         };
-        let size = Size::new(output.width(), output.height());
-        let seen = textured(output, seen)?.into_iter().map(|finding| carried(finding, size, known.size)).collect();
-        Ok(unexplained(seen, &decide(&self.policy, &known.findings), &known.visible.places, known.size))
+        let areas = decide(&self.policy, &known.findings);
+        self.judge(output, (seen, doubtful), &areas, &known.visible.places, known.size)
+    }
+
+    /// Weighs what was `seen` in a picture: findings that count as they are, and those that do only when they can be read.
+    /// `areas` and `visible` are in pixels of the input, which is of `size`, and so is the answer.
+    pub(super) fn judge(
+        &self,
+        picture: &dyn Picture,
+        (seen, doubtful): (Vec<Finding>, Vec<Finding>),
+        areas: &[Area],
+        visible: &[Finding],
+        size: Size,
+    ) -> Result<Judged, CleanError> {
+        let there = picture.size();
+        let (seen, doubtful) = (textured(picture, seen)?, textured(picture, doubtful)?);
+        let masks = areas.iter().cloned().chain(visible.iter().filter(|left| left.class == Class::Text).map(spared));
+        let masks: Vec<Area> = masks
+            .map(|area| {
+                let (sx, sy) = scale(size, there);
+                Area { shape: area.shape.mapped((sx, sy), (0.0, 0.0)), ..area }
+            })
+            .collect();
+        let mut read = Judged::default();
+        let lines: Vec<_> = seen.iter().chain(&doubtful).cloned().collect();
+        self.read_outside(picture, &lines, &masks, &mut read)?;
+        let to_input = |finding| carried(finding, there, size);
+        let mut missed = unexplained(seen.into_iter().map(to_input).collect(), areas, visible, size);
+        for legible in read.missed.into_iter().map(to_input) {
+            let bounds = legible.shape.bounds();
+            let known = |other: &Finding| other.class == Class::Text && bounds.share_inside(&other.shape.bounds()) > 0.9;
+            if !missed.iter().any(known) {
+                missed.push(legible);
+            }
+        }
+        Ok(Judged { missed, identifying: read.identifying })
     }
 
     /// One cheap look a detector at a picture on its own, number `number` of several: only what is sure counts.
@@ -41,13 +75,30 @@ impl Cleaner {
         picture: &dyn Picture,
         number: u64,
     ) -> Result<Vec<Finding>, CleanError> {
+        Ok(self.glimpse_with_doubt(picture, number)?.0)
+    }
+
+    /// The same, and beside it the lines of text that are not sure.
+    pub(super) fn glimpse_with_doubt(
+        &self,
+        picture: &dyn Picture,
+        number: u64,
+    ) -> Result<(Vec<Finding>, Vec<Finding>), CleanError> {
         let (mut seen, glance) = (Vec::new(), Glance { number, ..Glance::default() });
         for (detector, _) in self.wanted() {
             seen.extend(self.detectors[detector].glance(picture, glance)?.found);
         }
-        seen.retain(|finding| self.policy.redact.contains(&finding.class) && finding.score >= sure(finding.class));
-        Ok(seen)
+        seen.retain(|finding| self.policy.redact.contains(&finding.class));
+        let (sure, mut doubtful): (Vec<_>, Vec<_>) =
+            seen.into_iter().partition(|finding| finding.score >= sure(finding.class));
+        doubtful.retain(|finding| finding.class == Class::Text);
+        Ok((sure, doubtful))
     }
+}
+
+/// A line that stays, as if it were masked: it is there to be read.
+fn spared(line: &Finding) -> Area {
+    Area { shape: line.shape, class: line.class, track: None }
 }
 
 /// Those of `seen` in which there is something to recognise. Faces all stay: where the masks are is known here, and a face
