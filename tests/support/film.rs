@@ -30,7 +30,11 @@ pub const RATE: i64 = 25;
 pub struct Scene {
     wall: RgbImage,
     head: Option<RgbImage>,
+    drawn: Option<Drawing>,
 }
+
+/// What is drawn over the background of frame after frame.
+pub type Drawing = Box<dyn Fn(&mut RgbImage, usize)>;
 
 impl Scene {
     /// With the face.
@@ -46,7 +50,12 @@ impl Scene {
 
     /// A wall and nothing else.
     pub fn empty() -> Self {
-        Self { wall: gradient(SIZE.width, SIZE.height), head: None }
+        Self { wall: gradient(SIZE.width, SIZE.height), head: None, drawn: None }
+    }
+
+    /// A wall, and what `draw` puts before it.
+    pub fn drawn(draw: impl Fn(&mut RgbImage, usize) + 'static) -> Self {
+        Self { drawn: Some(Box::new(draw)), ..Self::empty() }
     }
 
     /// Left and top of the head in frame `number`.
@@ -71,6 +80,9 @@ impl Scene {
         if let Some(head) = &self.head {
             let (x, y) = Self::place(number);
             imageops::replace(&mut picture, head, x.into(), y.into());
+        }
+        if let Some(draw) = &self.drawn {
+            draw(&mut picture, number);
         }
         picture
     }
