@@ -61,11 +61,7 @@ impl Cleaner {
     ///
     /// # Errors
     /// As [`Cleaner::clean_bytes`].
-    pub fn clean_bytes_at(
-        &self,
-        input: impl Into<Vec<u8>>,
-        place: Option<&Path>,
-    ) -> Result<Cleaned, CleanError> {
+    pub fn clean_bytes_at(&self, input: impl Into<Vec<u8>>, place: Option<&Path>) -> Result<Cleaned, CleanError> {
         let (input, depth) = (input.into(), self.depth(self.policy.verify.stills));
         // Only needed when something was missed, but by then the first reading has used it up.
         let again = (depth != Depth::Off).then(|| input.clone());

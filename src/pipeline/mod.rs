@@ -115,7 +115,8 @@ impl Cleaner {
         policy.check()?;
         let detectors = detect::load(&policy.redact, policy.effort, registry)?;
         let second = detect::second::load(&policy.redact, policy.effort, registry)?;
-        let reader = (words::wanted(&policy) || refute::reads(&policy)).then(|| Reader::load(registry)).transpose()?;
+        let reader =
+            (words::wanted(&policy) || refute::reads(&policy)).then(|| Reader::load(registry)).transpose()?;
         let consent = policy.consent.as_deref().filter(|_| policy.redact.contains(&Class::Face));
         let keeper = consent.map(|path| Keeper::load(path, registry)).transpose()?;
         let loaded = registry.loaded().into_iter();

@@ -124,7 +124,9 @@ fn listed(consents: &mut Consents, args: &AddArgs) -> Result<(), Refused> {
     let days = (args.signed, args.expires);
     match (consents.person(id), days) {
         (Some(person), _) if person.revoked.is_some() => Err(Refused::Revoked(id.clone())),
-        (Some(_), (None, None)) if args.scope.is_empty() && args.files.is_empty() && args.purpose.is_none() => Ok(()),
+        (Some(_), (None, None)) if args.scope.is_empty() && args.files.is_empty() && args.purpose.is_none() => {
+            Ok(())
+        }
         (Some(_), _) => Err(Refused::Listed(id.clone())),
         (None, (Some(signed), Some(expires))) => {
             if consents.people.iter().any(|other| other.authorization.eq_ignore_ascii_case(id)) {

@@ -62,7 +62,9 @@ pub fn run(args: PipeArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     let covers_all = policy.consent.take().is_some();
     policy.verify = Checks { stills: Depth::Off, videos: Depth::Off };
     if covers_all && !args.quiet {
-        eprintln!("Every face is covered, also of people who agreed to be seen: a stream leaves before it is known whole.");
+        eprintln!(
+            "Every face is covered, also of people who agreed to be seen: a stream leaves before it is known whole."
+        );
     }
     let asked = Arc::new(AtomicBool::new(false));
     let (tell, told) = channel();

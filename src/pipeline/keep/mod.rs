@@ -167,7 +167,10 @@ impl Keeper {
     /// Everybody whose face is known, also those who may not be seen any more, so that nobody is taken for a colleague.
     fn known(&self) -> Vec<(&Person, &[Faceprint])> {
         let people = self.consents.people.iter().zip(&self.photos);
-        people.filter(|(_, photos)| !photos.is_empty()).map(|(person, photos)| (person, photos.as_slice())).collect()
+        people
+            .filter(|(_, photos)| !photos.is_empty())
+            .map(|(person, photos)| (person, photos.as_slice()))
+            .collect()
     }
 
     /// The faces that look like somebody who is `allowed`.

@@ -165,9 +165,7 @@ impl Cleaner {
     ) -> Result<bool, DetectError> {
         let authorization = track.and_then(|track| kept.get(&track));
         match (&self.keeper, authorization) {
-            (Some(keeper), Some(authorization)) => {
-                keeper.contradicts(frame, &face.shape.bounds(), authorization)
-            }
+            (Some(keeper), Some(authorization)) => keeper.contradicts(frame, &face.shape.bounds(), authorization),
             (_, _) => Ok(true),
         }
     }

@@ -49,15 +49,14 @@ impl Cleaner {
         let outlines: Vec<Shape> = pieces.iter().map(|piece| piece.clear).collect();
         let read = reader.read(picture, &outlines)?;
         let legible: Vec<(&Piece, &Line)> = pieces.iter().zip(&read).filter(|(_, line)| is_text(line)).collect();
-        let told = |(piece, line): &(&Piece, &Line)| phi::Line {
-            text: line.text.clone(),
-            place: piece.clear.bounds(),
-        };
+        let told =
+            |(piece, line): &(&Piece, &Line)| phi::Line { text: line.text.clone(), place: piece.clear.bounds() };
         let fired = phi::label(&legible.iter().map(told).collect::<Vec<_>>()).fired;
         judged.identifying += fired.into_iter().filter(|fired| *fired).count() as u64;
         for (piece, line) in legible {
             let place = piece.finding.shape.bounds();
-            let same = |known: &Finding| known.class == Class::Text && place.share_inside(&known.shape.bounds()) > 0.9;
+            let same =
+                |known: &Finding| known.class == Class::Text && place.share_inside(&known.shape.bounds()) > 0.9;
             if !judged.missed.iter().any(same) {
                 let score = piece.finding.score.max(line.confidence);
                 judged.missed.push(Finding { score, ..piece.finding.clone() });
@@ -162,6 +161,9 @@ fn between(a: Point, b: Point, share: f32) -> Point {
 }
 
 #[cfg(test)]
+mod whole;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::{geom::Rect, secret::Secret};
@@ -185,7 +187,10 @@ mod tests {
         assert_eq!(left(&[area(Rect::from_xywh(200.0, 30.0, 150.0, 40.0))]), [(100, 200)]);
         assert_eq!(left(&[area(Rect::from_xywh(150.0, 30.0, 60.0, 40.0))]), [(100, 150), (210, 300)]);
         assert!(left(&[area(Rect::from_xywh(90.0, 30.0, 250.0, 40.0))]).is_empty());
-        assert!(left(&[area(Rect::from_xywh(110.0, 30.0, 180.0, 40.0))]).is_empty(), "less than a letter at each end");
+        assert!(
+            left(&[area(Rect::from_xywh(110.0, 30.0, 180.0, 40.0))]).is_empty(),
+            "less than a letter at each end"
+        );
     }
 
     #[test]
@@ -206,7 +211,11 @@ mod tests {
     #[test]
     fn nothing_outside_of_the_picture_is_read_and_nothing_without_a_size() {
         let none = Mask::of(&[], SIZE);
-        for rect in [Rect::from_xywh(500.0, 0.0, 90.0, 20.0), Rect::new(5.0, 5.0, 5.0, 30.0), Rect::new(f32::NAN, 0.0, 9.0, 9.0)] {
+        for rect in [
+            Rect::from_xywh(500.0, 0.0, 90.0, 20.0),
+            Rect::new(5.0, 5.0, 5.0, 30.0),
+            Rect::new(f32::NAN, 0.0, 9.0, 9.0),
+        ] {
             assert!(pieces(&Shape::Rect(rect), &none).is_empty(), "{rect:?}");
         }
     }

@@ -47,7 +47,8 @@ impl Cleaner {
     ) -> Result<Judged, CleanError> {
         let there = picture.size();
         let (seen, doubtful) = (textured(picture, seen)?, textured(picture, doubtful)?);
-        let masks = areas.iter().cloned().chain(visible.iter().filter(|left| left.class == Class::Text).map(spared));
+        let masks =
+            areas.iter().cloned().chain(visible.iter().filter(|left| left.class == Class::Text).map(spared));
         let masks: Vec<Area> = masks
             .map(|area| {
                 let (sx, sy) = scale(size, there);
@@ -61,7 +62,8 @@ impl Cleaner {
         let mut missed = unexplained(seen.into_iter().map(to_input).collect(), areas, visible, size);
         for legible in read.missed.into_iter().map(to_input) {
             let bounds = legible.shape.bounds();
-            let known = |other: &Finding| other.class == Class::Text && bounds.share_inside(&other.shape.bounds()) > 0.9;
+            let known =
+                |other: &Finding| other.class == Class::Text && bounds.share_inside(&other.shape.bounds()) > 0.9;
             if !missed.iter().any(known) {
                 missed.push(legible);
             }

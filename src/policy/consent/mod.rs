@@ -231,9 +231,8 @@ mod tests {
     #[test]
     fn an_authorization_for_some_files_holds_for_no_other_and_not_where_the_place_is_unknown() {
         let consents = Consents::from_toml(&format!("{ONE}files = [\"staff/**\", \"web/*.jpg\"]\n")).unwrap();
-        let holds = |place: Option<&str>| {
-            consents.people[0].allows(Scope::Photos, day("2026-06-01"), place.map(Path::new))
-        };
+        let holds =
+            |place: Option<&str>| consents.people[0].allows(Scope::Photos, day("2026-06-01"), place.map(Path::new));
         assert!(holds(Some("staff/a/b.jpg")) && holds(Some("web/b.jpg")));
         assert!(!holds(Some("patients/b.jpg")) && !holds(None));
         assert_eq!(consents.limited_to(Path::new("staff/a.jpg")), ["A-1"]);

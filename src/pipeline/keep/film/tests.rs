@@ -114,8 +114,7 @@ fn an_authorization_that_does_not_hold_for_videos_today_keeps_nobody() {
 #[test]
 fn an_authorization_for_some_files_is_none_for_others() {
     let files = vec!["staff/**".to_owned()];
-    let keeper =
-        keeper_of(vec![Person { files, ..valid_for("A-1", Scope::Videos) }], &[RED]);
+    let keeper = keeper_of(vec![Person { files, ..valid_for("A-1", Scope::Videos) }], &[RED]);
     assert!(keeper.trials(Some(Path::new("staff/a.mp4"))).is_some());
     assert!(keeper.trials(Some(Path::new("ward/a.mp4"))).is_none() && keeper.trials(None).is_none());
 }
@@ -124,9 +123,8 @@ fn an_authorization_for_some_files_is_none_for_others() {
 fn a_face_that_is_kept_is_contradicted_by_somebody_else_and_not_by_a_face_that_cannot_be_told() {
     let keeper = keeper();
     let head = Rect::from_xywh(10.0, 10.0, 50.0, 50.0);
-    let contradicts = |colour: [u8; 3]| {
-        keeper.contradicts(&RgbImage::from_pixel(80, 80, Rgb(colour)), &head, "A-1").unwrap()
-    };
+    let contradicts =
+        |colour: [u8; 3]| keeper.contradicts(&RgbImage::from_pixel(80, 80, Rgb(colour)), &head, "A-1").unwrap();
     assert!(contradicts(GREEN) && contradicts(BLUE));
     assert!(!contradicts(RED) && !contradicts(GREY));
 }
