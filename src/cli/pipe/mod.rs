@@ -44,7 +44,7 @@ impl Observer for Stop {
 
 /// What the waiting thread is told.
 enum Told {
-    Done(thread::Result<Result<VideoReport, CleanError>>),
+    Done(Box<thread::Result<Result<VideoReport, CleanError>>>),
     Interrupted,
 }
 
@@ -83,7 +83,7 @@ pub fn run(args: PipeArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     });
     thread::spawn(move || {
         // Nobody waits any more after an interrupt.
-        let _ = tell.send(Told::Done(work.join()));
+        let _ = tell.send(Told::Done(Box::new(work.join())));
     });
     let ended = match told.recv() {
         Ok(Told::Done(done)) => Some(done),
@@ -93,7 +93,7 @@ pub fn run(args: PipeArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
             Ok(Told::Interrupted) | Err(_) => None,
         },
     };
-    let ended = match ended {
+    let ended = match ended.map(|done| *done) {
         Some(Ok(done)) => done,
         Some(Err(panic)) => {
             out.tear();

@@ -149,7 +149,7 @@ impl Trials<'_> {
 fn touch(a: &Rect, b: &Rect) -> bool {
     let common = a.intersection(b).map_or(0.0, |common| common.area());
     // Places that are no numbers may be anywhere.
-    !(common <= TOUCH_MOST * a.area().min(b.area()))
+    !(a.is_valid() && b.is_valid()) || common > TOUCH_MOST * a.area().min(b.area())
 }
 
 /// The surroundings of a head, and where it is in them; `None` where it lies outside of the frame.
