@@ -75,6 +75,11 @@ impl Cleaner {
                 None => video.reading = along.reading()?,
             }
             before.check(input)?;
+            if known.as_ref().is_some_and(|known| !known.is_of(&shown)) {
+                // What is known of each frame would lie over other ones.
+                let detail = "it does not give the same frames twice".to_owned();
+                return Err(MediaError::Damaged { format: "video", detail }.into());
+            }
             draft.settle()?;
             self.observer.step(Step::Verifying)?;
             let kept = known.as_ref().map(|known| known.kept.clone()).unwrap_or_default();

@@ -78,6 +78,12 @@ impl Known {
         shown.chain(hints)
     }
 
+    /// Whether frames that were written now are those that it knows, by their times.
+    pub fn is_of(&self, shown: &[Shown]) -> bool {
+        let times = |frames: &[Shown]| frames.iter().map(|frame| frame.at_us).collect::<Vec<_>>();
+        times(&self.shown) == times(shown)
+    }
+
     /// The faces that stay in frame `number`.
     pub fn kept_in(&self, number: u64) -> Vec<Area> {
         let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
@@ -256,6 +262,28 @@ mod tests {
             kept: Vec::new(),
         };
         (0..90).map(frame).collect()
+    }
+
+    #[test]
+    fn frames_that_come_otherwise_the_second_time_are_noticed() {
+        let known = Known { shown: clip(40.0, 20..50, None), ..Known::default() };
+        assert!(known.is_of(&known.shown.clone()));
+        assert!(!known.is_of(&known.shown[1..]) && !known.is_of(&known.shown[..89]));
+    }
+
+    #[test]
+    fn a_track_that_is_given_up_is_destroyed_in_every_frame_and_others_stay() {
+        let mut shown = clip(40.0, 20..50, None);
+        let kept = BTreeMap::from([(3, "A-1".to_owned())]);
+        shown.iter_mut().for_each(|frame| frame.keep(&kept));
+        assert!(shown.iter().all(|frame| frame.areas.is_empty()) && shown[30].kept.len() == 1);
+        let mut known = Known { kept, ..Known::default() };
+        let seen = |track| FilmSeen { strangers: BTreeSet::from([track]), ..FilmSeen::default() };
+        known.learn(shown.clone(), seen(4));
+        assert_eq!((known.kept.len(), known.kept_in(30).len(), known.of(30).count()), (1, 1, 0));
+        known.learn(shown, seen(3));
+        assert!(known.kept.is_empty());
+        assert!((20..50).all(|number| known.kept_in(number).is_empty() && known.of(number).count() == 1));
     }
 
     #[test]
