@@ -58,8 +58,9 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="keep outputs and the full report here")
     target_dir = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     parser.add_argument("--safepost", type=Path, default=target_dir / "release" / "safepost")
-    parser.add_argument("more", nargs="*")
-    args = parser.parse_args()
+    # Divided here: argparse takes "--" after options for the end of an empty list.
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    args, more = parser.parse_args(sys.argv[1:end]), sys.argv[end + 1 :]
     metric = args.metric or args.set.parent / "eval_redaction.py"
     redact = args.redact or {"text": "text", "id_badge": "badges"}.get(args.label, args.label + "s")
     with tempfile.TemporaryDirectory() as scratch:
@@ -67,7 +68,7 @@ def main() -> None:
         scratch.mkdir(parents=True, exist_ok=True)
         pictures = turned_set(args.set, scratch / "turned", args.turn) if args.turn else args.set
         out = scratch / "out"
-        command = [args.safepost, "clean", pictures, "-o", out, "--keep-names", "--quiet", "--redact", redact, *args.more]
+        command = [args.safepost, "clean", pictures, "-o", out, "--keep-names", "--quiet", "--redact", redact, *more]
         ended = subprocess.run(command)
         if ended.returncode == 1:
             sys.exit("safepost did nothing")

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Model, ort::OrtModel};
-use crate::error::InferError;
+use crate::{effort::Effort, error::InferError};
 
 /// The manifest of the models that ship with the project.
 const SHIPPED: &str = include_str!("../../models/manifest.toml");
@@ -42,6 +42,9 @@ pub struct ModelEntry {
     pub outputs: Vec<TensorSpec>,
     /// What it tells apart.
     pub classes: Vec<String>,
+    /// The name of a twin in fewer bits, which takes less time and finds as much: see [`Registry::load_for`].
+    #[serde(default)]
+    pub quick: Option<String>,
     /// The thresholds in use and why.
     #[serde(default)]
     pub thresholds: Vec<Threshold>,
@@ -97,9 +100,9 @@ impl Registry {
     /// # Errors
     /// When the file cannot be read or is not a manifest.
     pub fn with_manifest(mut self, path: &Path) -> Result<Self, InferError> {
-        let text = fs::read_to_string(path)
-            .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.to_string() })?;
-        let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let unreadable = |e: std::io::Error| InferError::Manifest { path: path.to_owned(), detail: e.to_string() };
+        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let folder = std::path::absolute(path).map_err(unreadable)?.parent().unwrap_or(Path::new("/")).to_owned();
         for mut entry in Self::parse(&text, path, self.threads)?.entries {
             // Joining keeps an absolute path as it is, so the entry stays readable from any folder.
             entry.file = folder.join(&entry.file).to_string_lossy().into_owned();
@@ -168,6 +171,15 @@ impl Registry {
         Ok(model)
     }
 
+    /// Loads the model that `effort` asks for: `name` itself when no pains are spared, else its quick twin if it has one.
+    ///
+    /// # Errors
+    /// As [`Registry::load`].
+    pub fn load_for(&self, name: &str, effort: Effort) -> Result<Arc<dyn Model>, InferError> {
+        let twin = self.entry(name)?.quick.as_deref().filter(|_| effort != Effort::Thorough);
+        self.load(twin.unwrap_or(name))
+    }
+
     /// The rows of the models that were loaded so far, by name.
     pub fn loaded(&self) -> Vec<&ModelEntry> {
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,4 +190,28 @@ impl Registry {
 /// SHA-256 of `bytes` in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn models_beside_a_manifest_named_by_a_relative_path_are_found() {
+        let registry = Registry::shipped(Path::new("/nowhere"), 1).unwrap();
+        let registry = registry.with_manifest(Path::new("models/manifest.toml")).unwrap();
+        assert!(registry.files().all(|file| file.is_file()));
+    }
+
+    #[test]
+    fn a_quick_twin_is_a_model_of_the_same_tensors() {
+        let registry = Registry::shipped(Path::new("models"), 1).unwrap();
+        let quick: Vec<_> = registry.entries().iter().filter_map(|e| Some((e, e.quick.as_ref()?))).collect();
+        assert!(!quick.is_empty());
+        for (entry, twin) in quick {
+            let twin = registry.entry(twin).unwrap();
+            assert_eq!((&twin.input, &twin.outputs), (&entry.input, &entry.outputs), "{}", entry.name);
+            assert_eq!((&twin.licence, &twin.classes), (&entry.licence, &entry.classes), "{}", entry.name);
+        }
+    }
 }

@@ -58,7 +58,7 @@ pub struct FaceDetector {
 /// # Errors
 /// When a model is missing, is not the one measured, or is refused by the runtime.
 pub fn load(registry: &Registry, effort: Effort) -> Result<FaceDetector, InferError> {
-    Ok(FaceDetector::new(registry.load(centerface::NAME)?, registry.load(pose::NAME)?, effort))
+    Ok(FaceDetector::new(registry.load_for(centerface::NAME, effort)?, registry.load(pose::NAME)?, effort))
 }
 
 /// A head, in pixels of the picture.

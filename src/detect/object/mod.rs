@@ -79,7 +79,7 @@ pub struct ObjectDetector {
 /// When its model is missing or wrong.
 pub fn load(registry: &Registry, effort: Effort) -> Result<ObjectDetector, InferError> {
     let looks = STILLS.iter().find(|(e, _)| *e == effort).map_or(STILLS[1].1, |(_, looks)| *looks);
-    Ok(ObjectDetector { model: registry.load(net::NAME)?, looks })
+    Ok(ObjectDetector { model: registry.load_for(net::NAME, effort)?, looks })
 }
 
 impl ObjectDetector {

@@ -75,7 +75,7 @@ const PAINT_MIN: u8 = 51;
 /// # Errors
 /// When a model is missing or wrong.
 pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, InferError> {
-    let (v4, v6) = (registry.load(V4)?, registry.load(V6)?);
+    let (v4, v6) = (registry.load_for(V4, effort)?, registry.load_for(V6, effort)?);
     let v4 = |px, enlarge_max, native_max, core_short_px| Pass {
         model: v4.clone(),
         name: V4,
@@ -118,7 +118,7 @@ pub(super) fn shipped(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, 
 /// # Errors
 /// When a model is missing or wrong.
 pub(super) fn shipped_glances(registry: &Registry, effort: Effort) -> Result<Vec<Pass>, InferError> {
-    let (v4, v6) = (registry.load(V4)?, registry.load(V6)?);
+    let (v4, v6) = (registry.load_for(V4, effort)?, registry.load_for(V6, effort)?);
     let pass = |model: &Arc<dyn Model>, name, px, evens_contrast, score_min, core_short_px| Pass {
         model: model.clone(),
         name,
