@@ -186,10 +186,10 @@ fn a_model_that_was_swapped_stops_the_run_before_any_output() {
     }
     let given = models.to_str().unwrap();
     assert_eq!(ended(&bench.clean(&["--models", given, "--dry-run"])).0, Some(0), "the copy works");
-    let mut weights = fs::read(models.join("centerface.onnx")).unwrap();
+    let mut weights = fs::read(models.join("centerface-8bit.onnx")).unwrap();
     let middle = weights.len() / 2;
     weights[middle] ^= 1;
-    fs::write(models.join("centerface.onnx"), weights).unwrap();
+    fs::write(models.join("centerface-8bit.onnx"), weights).unwrap();
     let (code, said) = ended(&bench.clean(&["--models", given]));
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("SHA-256"), "{said}");

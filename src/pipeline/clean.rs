@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 
 use super::{
     Cleaner, InputReport, Outcome, Step,
-    refute::{Judged, ROUNDS_MOST, Stop},
+    refute::{Attack, Judged, ROUNDS_MOST, Stop},
 };
 use crate::{
     error::{CleanError, MediaError},
@@ -68,8 +68,9 @@ impl Cleaner {
         let mut source = media::image::open(input, &self.policy.limits)?;
         let mut report = InputReport::new(source.info(), self.looked_for());
         report.verification.depth = Some(depth);
+        let mut attack = Attack::new(depth);
         loop {
-            let made = match self.encode(source.as_mut(), place, &mut report, depth) {
+            let made = match self.encode(source.as_mut(), place, &mut report, &attack) {
                 Ok(made) => made,
                 Err(Stop::Refuted(refutation)) => {
                     report.outcome = Outcome::Withheld { reason: refutation.to_string() };
@@ -89,6 +90,7 @@ impl Cleaner {
                 };
                 return Ok(Cleaned { outputs, withheld, report });
             }
+            attack.after(&made.missed);
             report.caught(made.missed);
             source = media::image::open(again.clone(), &self.policy.limits)?;
         }
@@ -134,7 +136,7 @@ impl Cleaner {
         source: &mut dyn Source,
         place: Option<&Path>,
         report: &mut InputReport,
-        depth: Depth,
+        attack: &Attack,
     ) -> Result<Made, Stop> {
         let info = source.info().clone();
         let format = OutputFormat::choose(&info);
@@ -170,12 +172,12 @@ impl Cleaner {
             sink.push(timed)?;
             expected.frames += 1;
             match info.kind {
-                Kind::Pages => self.check(sink.finish()?, &expected, report, number - 1, depth, &mut made)?,
+                Kind::Pages => self.check(sink.finish()?, &expected, report, number - 1, attack, &mut made)?,
                 Kind::Still | Kind::Animation | Kind::Video => writing = Some((sink, expected)),
             }
         }
         if let Some((sink, expected)) = writing {
-            self.check(sink.finish()?, &expected, report, 0, depth, &mut made)?;
+            self.check(sink.finish()?, &expected, report, 0, attack, &mut made)?;
         }
         if made.outputs.is_empty() {
             return Err(MediaError::Damaged { format: "picture", detail: "it has no frame".to_owned() }.into());
@@ -195,17 +197,16 @@ impl Cleaner {
         expected: &Expected,
         report: &mut InputReport,
         first: usize,
-        depth: Depth,
+        attack: &Attack,
         made: &mut Made,
     ) -> Result<(), Stop> {
         self.observer.step(Step::Verifying)?;
         let mut number = first;
         verify::refute(&bytes, expected, &self.policy.limits, &mut |pixels| -> Result<(), Stop> {
-            if depth != Depth::Off
-                && let Some(known) = report.frames.get(number)
+            if let Some(known) = report.frames.get(number)
+                && let Some(Judged { missed, identifying }) = self.missed(pixels, number, known, attack)?
             {
                 report.verification.looks += 1;
-                let Judged { missed, identifying } = self.missed(pixels, known, depth)?;
                 made.identifying += identifying;
                 if !missed.is_empty() {
                     made.missed.push((number, missed));

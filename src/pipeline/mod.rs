@@ -190,12 +190,22 @@ impl Cleaner {
     /// # Errors
     /// When a detector fails.
     pub fn find(&self, picture: &RgbImage) -> Result<Vec<Finding>, CleanError> {
+        self.find_of(picture, &self.policy.redact)
+    }
+
+    /// The same, when only `classes` matter; what else is seen on the way is given too.
+    fn find_of(&self, picture: &RgbImage, classes: &[Class]) -> Result<Vec<Finding>, CleanError> {
+        // The other classes are also told by lines of text, by hands, and by each other.
+        let alone = classes.iter().all(|class| matches!(class, Class::Face | Class::Text));
         let mut findings = Vec::new();
-        for (detector, classes) in self.wanted() {
-            self.observer.step(Step::Detecting(classes[0]))?;
+        for (detector, finds) in self.wanted() {
+            if alone && !finds.iter().any(|class| classes.contains(class)) {
+                continue;
+            }
+            self.observer.step(Step::Detecting(finds[0]))?;
             findings.extend(self.detectors[detector].detect(picture)?);
         }
-        if let Some(second) = &self.second {
+        if let Some(second) = self.second.as_ref().filter(|_| !alone) {
             findings.extend(second.look(picture, &findings)?);
         }
         // A detector of several classes sees all of them; what stays visible must not be reported as if it had gone.

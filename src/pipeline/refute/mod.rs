@@ -8,6 +8,7 @@ mod still;
 
 pub(super) use film::{FilmSeen, Hints, Known, Shown};
 pub use finished::Seen;
+pub(super) use still::Attack;
 
 use crate::{
     area::Area,

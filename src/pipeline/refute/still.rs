@@ -1,5 +1,7 @@
 //! The attack on pictures: the detectors look once more, as hard as the policy says.
 
+use std::collections::BTreeMap;
+
 use image::RgbImage;
 
 use super::{Judged, carried, finished::smooth, scale, unexplained};
@@ -13,26 +15,63 @@ use crate::{
     policy::{Depth, decide::decide},
 };
 
+/// How hard the drafts of one picture are looked at, and at what: everything at first; after that only the frames that had
+/// to be destroyed further, and only for what was missed there. All else in them was looked at already and is as it was.
+pub(in crate::pipeline) struct Attack {
+    depth: Depth,
+    open: Option<BTreeMap<usize, Vec<Class>>>,
+}
+
+impl Attack {
+    /// Before the first draft.
+    pub fn new(depth: Depth) -> Self {
+        Self { depth, open: None }
+    }
+
+    /// Before the next draft, when in the last one `missed` was seen, by number of the frame.
+    pub fn after(&mut self, missed: &[(usize, Vec<Finding>)]) {
+        let classes = |found: &[Finding]| {
+            let mut classes: Vec<Class> = found.iter().map(|finding| finding.class).collect();
+            classes.sort();
+            classes.dedup();
+            classes
+        };
+        self.open = Some(missed.iter().map(|(frame, found)| (*frame, classes(found))).collect());
+    }
+
+    /// The classes to look for in frame number `frame`; `None` when it is not looked at.
+    fn classes<'a>(&'a self, frame: usize, all: &'a [Class]) -> Option<&'a [Class]> {
+        match &self.open {
+            _ if self.depth == Depth::Off => None,
+            None => Some(all),
+            Some(open) => open.get(&frame).map(Vec::as_slice),
+        }
+    }
+}
+
 impl Cleaner {
     /// How hard this cleaner looks at outputs when the policy says `wanted`: without detectors nobody can look.
     pub(in crate::pipeline) fn depth(&self, wanted: Depth) -> Depth {
         if self.wanted().is_empty() { Depth::Off } else { wanted }
     }
 
-    /// What is seen in `output` and not explained by what was destroyed, in pixels of the input that `known` describes.
+    /// What is seen in `output`, frame number `number`, and not explained by what was destroyed, in pixels of the input that
+    /// `known` describes; `None` when `attack` does not look at it.
     pub(in crate::pipeline) fn missed(
         &self,
         output: &RgbImage,
+        number: usize,
         known: &FrameReport,
-        depth: Depth,
-    ) -> Result<Judged, CleanError> {
-        let (seen, doubtful) = match depth {
-            Depth::Off => return Ok(Judged::default()),
+        attack: &Attack,
+    ) -> Result<Option<Judged>, CleanError> {
+        let Some(classes) = attack.classes(number, &self.policy.redact) else { return Ok(None) };
+        let (seen, doubtful) = match attack.depth {
+            Depth::Off => return Ok(None),
             Depth::Fast => self.glimpse_with_doubt(output, 0)?,
-            Depth::Full => (self.find(output)?, Vec::new()),
+            Depth::Full => (self.find_of(output, classes)?, Vec::new()),
         };
         let areas = decide(&self.policy, &known.findings);
-        self.judge(output, (seen, doubtful), &areas, &known.visible.places, known.size)
+        self.judge(output, (seen, doubtful), &areas, &known.visible.places, known.size).map(Some)
     }
 
     /// Weighs what was `seen` in a picture: findings that count as they are, and those that do only when they can be read.
@@ -113,4 +152,28 @@ pub(super) fn textured(picture: &dyn Picture, seen: Vec<Finding>) -> Result<Vec<
         }
     }
     Ok(kept)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::Rect;
+
+    #[test]
+    fn only_what_was_missed_is_looked_for_again_and_only_where() {
+        let all = [Class::Face, Class::Text, Class::Screen];
+        let seen = |class| Finding {
+            class,
+            shape: crate::area::Shape::Rect(Rect::new(0.0, 0.0, 9.0, 9.0)),
+            score: 0.9,
+            source: String::new(),
+        };
+        let mut attack = Attack::new(Depth::Full);
+        assert_eq!(attack.classes(7, &all), Some(&all[..]));
+        attack.after(&[(2, vec![seen(Class::Text), seen(Class::Text)]), (5, vec![seen(Class::Screen)])]);
+        assert_eq!(attack.classes(2, &all), Some(&[Class::Text][..]));
+        assert_eq!(attack.classes(5, &all), Some(&[Class::Screen][..]));
+        assert_eq!(attack.classes(3, &all), None);
+        assert_eq!(Attack::new(Depth::Off).classes(2, &all), None);
+    }
 }
