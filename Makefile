@@ -5,6 +5,11 @@ CARGO ?= cargo
 # What `make demo` cleans and where the results go.
 IN ?= samples
 OUT ?= out
+# What `make bench` compares the tools on: photos, and a folder of clips drawn by `benches/video.py make` (none: no videos).
+PHOTOS ?= samples/astronaut.jpg samples/staff-board.jpg
+CLIPS ?=
+ROUNDS ?= 5
+PYTHON ?= python3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build demo test lint docs unit minimal bench licences clean
@@ -14,7 +19,7 @@ help: ## Say what there is
 	@echo 'make test      install what is missing, run everything that CI runs'
 	@echo 'make setup     only install what is missing (scripts/setup.sh --check only looks)'
 	@echo 'make build     build the program in release'
-	@echo 'make bench     run the benchmarks'
+	@echo 'make bench     time safepost beside its peers (installs them; needs numpy and Pillow)'
 	@echo 'make licences  hold every dependency against deny.toml (needs cargo-deny)'
 	@echo 'make clean     remove $(OUT)/ and what was built; what was set up stays'
 
@@ -51,7 +56,9 @@ unit:
 	$(CARGO) test --locked --all-features
 
 bench: setup
-	$(CARGO) bench --locked
+	$(CARGO) build --release --locked --bin safepost --example clips
+	$(PYTHON) benches/peers.py $(PHOTOS) --rounds $(ROUNDS)
+	$(if $(CLIPS),$(PYTHON) benches/video.py run --clips $(CLIPS) --rounds $(ROUNDS))
 
 licences:
 	$(CARGO) deny check licenses bans sources

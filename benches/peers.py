@@ -50,12 +50,14 @@ def main() -> None:
         commands = {
             "deface 1.5.0, faces": theirs,
             "safepost, faces": lambda: ours("--redact", "faces"),
-            "safepost, faces and text": ours,
+            "safepost, faces, no second look": lambda: ours("--redact", "faces", "--verify", "off"),
+            "safepost, all classes": ours,
+            "safepost, all classes, no second look": lambda: ours("--verify", "off"),
         }
         walls, memory = {name: [] for name in commands}, {}
         for _ in range(args.rounds):
             for name, command in commands.items():
-                wall, peak, _ = timed(command())
+                wall, peak, _ = timed(command(), may_fail=(3,))
                 walls[name].append(wall)
                 memory[name] = max(memory.get(name, 0), peak)
     count = len(args.photos)

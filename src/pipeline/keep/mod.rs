@@ -4,7 +4,7 @@
 //! A face stays when it was pointed out by hand in this very picture, or is a clear match with the photos that one person gave
 //! (and with nobody else's, and no other face in the picture is), and the authorization holds today and is for photos and for
 //! this file. What else was found over it, text or a badge, goes all the same, and so does whatever another face's mask reaches.
-//! In videos a face stays in all frames or in none, see [`film`].
+//! In videos a face stays in all frames or in none, see `film.rs`.
 
 pub mod file;
 mod film;
