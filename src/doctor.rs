@@ -6,6 +6,7 @@ use std::{fs, path::Path, thread};
 use serde::Serialize;
 
 use crate::{
+    device::Device,
     error::InferError,
     infer::{
         locate::{self, Located, RUNTIME_VERSION, Surroundings},
@@ -55,16 +56,18 @@ impl Check {
 }
 
 /// Looks at everything that a run needs: the runtime, each shipped model, the picture libraries, processors and memory.
-/// `library` and `models` are what the user asked for instead of the search, as in [`locate`].
+/// `library` and `models` are what the user asked for instead of the search, as in [`locate`]; the models are tried on
+/// `device`.
 ///
 /// Loads the runtime into this process. A run can start when no check is [`Status::Missing`].
-pub fn check(library: Option<&Path>, models: Option<&Path>) -> Vec<Check> {
+pub fn check(library: Option<&Path>, models: Option<&Path>, device: Device) -> Vec<Check> {
     let surroundings = Surroundings::of_process();
     let runtime = runtime(&surroundings.library(library));
     let runs = runtime.status == Status::Good;
-    let mut checks = vec![runtime];
+    let mut checks = vec![runtime, devices(device, runs)];
+    let tried = (runs && checks[1].status == Status::Good).then_some(device);
     match locate::shipped_models(&surroundings, models) {
-        Ok(located) => checks.extend(each_model(&located, runs)),
+        Ok(located) => checks.extend(each_model(&located, tried)),
         Err(error) => checks.push(unusable("models", &error)),
     }
     checks.extend([heif(), processors(), memory(available_memory_bytes())]);
@@ -109,7 +112,11 @@ fn protection(protection: &Protection) -> Check {
 }
 
 fn unusable(name: &str, error: &InferError) -> Check {
-    Check::bad(name, Status::Missing, error.to_string(), "restore the file from the release, or run `make setup`")
+    let advice = match error {
+        InferError::Device { .. } => "leave --device out to run on the cpu",
+        _ => "restore the file from the release, or run `make setup`",
+    };
+    Check::bad(name, Status::Missing, error.to_string(), advice)
 }
 
 fn steps(located: &Located) -> String {
@@ -132,17 +139,48 @@ fn runtime(located: &Located) -> Check {
     }
 }
 
-/// One check a shipped model: there, the right hash, and accepted by the runtime when that `runs`.
-fn each_model(located: &Located, runs: bool) -> Vec<Check> {
+/// What the networks can run on, and whether what was `asked` for is among it.
+fn devices(asked: Device, runs: bool) -> Check {
+    let name = "devices";
+    let (built, absent): (Vec<_>, Vec<_>) = Device::ALL.into_iter().partition(|device| device.is_built_in());
+    let (offered, lacking): (Vec<_>, Vec<_>) =
+        built.into_iter().partition(|device| runs && ort::is_offered(*device).unwrap_or(false));
+    let lines = [
+        ("in this build and this ONNX Runtime", offered),
+        ("in this build only", lacking),
+        ("not in this build", absent),
+    ];
+    let list = |devices: &[Device]| devices.iter().map(Device::to_string).collect::<Vec<_>>().join(", ");
+    let lines = lines.iter().filter(|(_, devices)| !devices.is_empty());
+    let mut detail: Vec<_> = lines.map(|(what, devices)| format!("{what}: {}", list(devices))).collect();
+    detail.push("on another one than cpu, `clean` and `watch` need --no-isolation".to_owned());
+    let refused = match (asked.built_in(), runs) {
+        (Ok(asked), true) => ort::offered(asked).err(),
+        (built, _) => built.err(),
+    };
+    match refused {
+        None => Check::good(name, detail.join("\n")),
+        Some(error) => {
+            detail.insert(0, error.to_string());
+            Check::bad(name, Status::Missing, detail.join("\n"), "leave --device out to run on the cpu")
+        }
+    }
+}
+
+/// One check a shipped model: there, the right hash, and accepted by the runtime for a device, if it is to be tried on one.
+fn each_model(located: &Located, device: Option<Device>) -> Vec<Check> {
     let Some(folder) = &located.path else {
         let advice = "keep the `models` folder of the release beside the program, or name it in SAFEPOST_MODELS";
         return vec![Check::bad("models", Status::Missing, steps(located), advice)];
     };
     let registry = match Registry::shipped(folder, 1) {
-        Ok(registry) => registry,
+        Ok(registry) => registry.on(device.unwrap_or_default()),
         Err(error) => return vec![unusable("models", &error)],
     };
+    // Other devices are not given the twins in 8 bits.
+    let quick: Vec<_> = registry.entries().iter().filter_map(|entry| entry.quick.as_deref()).collect();
     let check = |name: &str, file: &str| {
+        let runs = device.is_some_and(|device| device == Device::Cpu || !quick.contains(&name));
         let tried = if runs { registry.load(name).map(drop) } else { registry.bytes(name).map(drop) };
         let label = format!("model {name}");
         match tried {
@@ -218,6 +256,10 @@ fn available_of_meminfo(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn check(library: Option<&Path>, models: Option<&Path>) -> Vec<Check> {
+        super::check(library, models, Device::Cpu)
+    }
+
     fn named<'a>(checks: &'a [Check], start: &str) -> Vec<&'a Check> {
         checks.iter().filter(|c| c.name.starts_with(start)).collect()
     }
@@ -230,6 +272,18 @@ mod tests {
         let runtime = named(&checks, "ONNX Runtime")[0];
         assert!(runtime.detail.contains(", version 1."), "{}", runtime.detail);
         assert!(!named(&checks, "model ").is_empty());
+    }
+
+    #[test]
+    fn every_device_is_told_once_and_one_that_cannot_be_had_is_missing() {
+        for asked in Device::ALL {
+            let told = super::check(None, None, asked);
+            let devices = named(&told, "devices")[0];
+            let line = devices.detail.lines().find(|line| line.starts_with("in this build and")).unwrap();
+            let offered = line.ends_with(&format!(" {asked}")) || line.contains(&format!(" {asked},"));
+            assert_eq!(offered, devices.status == Status::Good, "{asked}: {}", devices.detail);
+            assert!(asked != Device::Cpu || offered);
+        }
     }
 
     #[test]

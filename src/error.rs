@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use crate::device::Device;
+
 /// An input could not be read or an output not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -89,6 +91,14 @@ pub enum InferError {
     #[error("ONNX Runtime could not be loaded ({detail}); run `safepost doctor` to see where it was looked for")]
     Runtime {
         /// What was tried.
+        detail: String,
+    },
+    /// The device that was asked for cannot be had; no other is used in its place.
+    #[error("the networks cannot run on `{device}`: {detail}; nothing else is used in its place")]
+    Device {
+        /// The device.
+        device: Device,
+        /// Why, and what to do.
         detail: String,
     },
     /// The models folder could not be found.
@@ -234,6 +244,14 @@ pub enum WorkerError {
         program: PathBuf,
         /// The system's error.
         source: std::io::Error,
+    },
+    /// It may not do what it was asked for.
+    #[error(
+        "workers run their networks on the cpu, because they may not open what `{device}` needs; use --no-isolation, which decodes in this process: one bad file can then end the whole run"
+    )]
+    Device {
+        /// What was asked for.
+        device: Device,
     },
     /// It crashed.
     #[error("the decoder crashed ({how}) on this file; no output was made")]

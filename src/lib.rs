@@ -68,6 +68,7 @@ pub mod cli;
 pub mod clip;
 pub mod date;
 pub mod detect;
+pub mod device;
 pub mod doctor;
 pub mod effort;
 pub mod error;

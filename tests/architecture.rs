@@ -40,13 +40,13 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// Plain words that every part may use. They know each other and nothing else.
 const NOUNS: &[&str] = &[
-    "area", "clip", "date", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion", "private",
+    "area", "clip", "date", "device", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion", "private",
     "resample", "secret", "style",
 ];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
 const NAMED_IN: &[(&str, &[&str])] = &[
-    ("ort", &["src/infer/ort.rs"]),
+    ("ort", &["src/infer/ort.rs", "src/infer/ort/"]),
     ("libheif_sys", &["src/media/image/heif.rs", "src/media/image/heif/", "src/media/image/libheif.rs"]),
     ("ffmpeg_next", &["src/media/video/"]),
     ("ffmpeg_sys_next", &["src/media/video/"]),

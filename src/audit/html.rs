@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::{
     Chain, Totals,
-    row::{Input, Row, Run, What},
+    row::{Input, ModelRow, Row, Run, What},
     show::{counted, state},
 };
 use crate::date::utc;
@@ -111,7 +111,7 @@ fn table(
 
 fn run_row(row: &Row, run: &Run, to: &mut dyn Write) -> io::Result<()> {
     let models: Vec<_> =
-        run.models.iter().map(|model| format!("{} {}", escaped(&model.name), code(&model.sha256))).collect();
+        run.models.iter().map(model).collect();
     cells(
         to,
         &[
@@ -123,6 +123,12 @@ fn run_row(row: &Row, run: &Run, to: &mut dyn Write) -> io::Result<()> {
             models.join("<br>"),
         ],
     )
+}
+
+/// "name hash on device".
+fn model(model: &ModelRow) -> String {
+    let device = model.device.as_ref().map(|device| format!(" on {}", escaped(device)));
+    format!("{} {}{}", escaped(&model.name), code(&model.sha256), device.unwrap_or_default())
 }
 
 fn input_row(row: &Row, input: &Input, to: &mut dyn Write) -> io::Result<()> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::device::Share;
+
 /// Version of the row format.
 pub const VERSION: u32 = 2;
 
@@ -86,6 +88,12 @@ pub struct ModelRow {
     pub name: String,
     /// SHA-256 of its file, lower-case hexadecimal.
     pub sha256: String,
+    /// What it ran on; absent for what is no network, and in rows of earlier versions.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub device: Option<String>,
+    /// How much of it that device took, the processor having run the rest; absent on the processor.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub taken: Option<Share>,
 }
 
 /// One handled input.

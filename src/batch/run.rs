@@ -22,13 +22,14 @@ use super::{
 };
 use crate::{
     audit::OutputRow,
+    device::Device,
     error::{CleanError, MediaError},
     infer::registry::sha256_hex,
     media::{
         self, Format,
         draft::{self, Draft},
     },
-    pipeline::{Cleaned, Cleaning, Goal, InputReport, Outcome, keep::file},
+    pipeline::{Cleaned, Cleaning, Goal, InputReport, ModelUsed, Outcome, keep::file},
     policy::{consent::Consents, decide::decide},
 };
 
@@ -197,7 +198,13 @@ impl<'a> Session<'a> {
 }
 
 fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {
-    let models: String = cleaner.models().iter().map(|m| format!("{} {}\n", m.name, m.sha256)).collect();
+    // The same network may find other things elsewhere than where it was measured.
+    let device = |m: &ModelUsed| match m.device.filter(|device| *device != Device::Cpu) {
+        Some(device) => format!(" on {device}"),
+        None => String::new(),
+    };
+    let row = |m: &ModelUsed| format!("{} {}{}\n", m.name, m.sha256, device(m));
+    let models: String = cleaner.models().iter().map(row).collect();
     Fingerprint {
         tool: concat!("safepost ", env!("CARGO_PKG_VERSION")).to_owned(),
         policy_sha256: cleaner.policy().sha256(),

@@ -169,7 +169,8 @@ fn now() -> u64 {
 }
 
 fn model(model: &ModelUsed) -> ModelRow {
-    ModelRow { name: model.name.clone(), sha256: model.sha256.clone() }
+    let device = model.device.map(|device| device.name().to_owned());
+    ModelRow { name: model.name.clone(), sha256: model.sha256.clone(), device, taken: model.taken }
 }
 
 fn found(report: &InputReport) -> BTreeMap<String, u64> {

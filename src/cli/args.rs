@@ -8,6 +8,7 @@ use super::{
     audit::AuditArgs, consent::ConsentArgs, output_args::OutputArgs, pipe::PipeArgs, policy_args::PolicyArgs,
     watch::WatchArgs,
 };
+use crate::device::Device;
 
 /// Makes photos and videos safe to post: strips all metadata, finds faces, text, screens, documents, wristbands, badges
 /// and bar codes, destroys them, checks its own output.
@@ -46,6 +47,11 @@ pub struct RuntimeArgs {
     /// Threads of one inference [default: the number of cores, shared among the jobs]
     #[arg(long, global = true, value_name = "N")]
     pub threads: Option<usize>,
+    /// What the networks run on. Anything but the processor needs a build with the feature of that name, an ONNX Runtime
+    /// that has it, and for `clean` and `watch` --no-isolation; where it cannot be had nothing is done. Graphics cards and
+    /// other accelerators are untested [default: cpu]
+    #[arg(long, global = true, value_enum)]
+    pub device: Option<Device>,
 }
 
 /// What to do.

@@ -16,13 +16,16 @@ use super::{
     Exit, Fatal,
     apart::{self, Apart},
     args::{CleanArgs, RuntimeArgs},
-    audit, kept,
+    audit,
+    device::other_than_cpu,
+    kept,
     print::{self, count},
     progress::{Frames, Screen, identifiers, name, printable},
     setup,
 };
 use crate::{
     batch::{self, Batch, Ending, Options, Tells},
+    device::Device,
     error::CleanError,
     finding::Class,
     phi::Kind,
@@ -79,10 +82,15 @@ pub fn run(args: CleanArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     if args.json {
         print::json(&JsonReport::new(cleaner, apart.clone(), &batch, exit, args.names, &names))?;
     } else if !output.quiet {
-        let summary = summary(&batch, &options, cleaner.policy());
+        let summary = summary(&batch, &options, cleaner.policy(), device_of(cleaner));
         print::out([apart.warnings(), vec![summary]].concat().join("\n"))?;
     }
     Ok(exit)
+}
+
+/// What the networks ran on.
+fn device_of(cleaner: &dyn Cleaning) -> Option<Device> {
+    cleaner.models().iter().find_map(|model| model.device)
 }
 
 fn worst(batch: &Batch) -> Exit {
@@ -165,7 +173,7 @@ impl Totals {
     }
 }
 
-fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
+fn summary(batch: &Batch, options: &Options, policy: &Policy, device: Option<Device>) -> String {
     let classes = policy.redact.as_slice();
     let totals = Totals::of(batch);
     let mut lines = Vec::new();
@@ -191,6 +199,9 @@ fn summary(batch: &Batch, options: &Options, policy: &Policy) -> String {
         lines.push("looked:  for nothing; faces, text and all else that is shown stay as they were".to_owned());
     } else {
         lines.push(format!("found:   {}", found.join(", ")));
+    }
+    if let Some(device) = other_than_cpu(device) {
+        lines.push(format!("looked:  on {device}"));
     }
     if totals.nothing_found > 0 {
         lines.push(format!("         nothing in {}", count(totals.nothing_found, "input", "inputs")));
@@ -242,6 +253,8 @@ struct JsonReport<'a> {
     policy_sha256: String,
     models: &'a [ModelUsed],
     looked_for: &'a [Class],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<Device>,
     isolation: Apart,
     exit_code: u8,
     interrupted: bool,
@@ -303,6 +316,7 @@ impl<'a> JsonReport<'a> {
             policy_sha256: cleaner.policy().sha256(),
             models: cleaner.models(),
             looked_for: cleaner.policy().redact.as_slice(),
+            device: device_of(cleaner),
             isolation,
             exit_code: exit as u8,
             interrupted: batch.interrupted,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{
     Exit, Fatal,
     args::{InspectArgs, RuntimeArgs},
+    device::other_than_cpu,
     print::{self, count},
     progress::{found, identifiers, printable},
     setup,
@@ -156,6 +157,9 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
         for (authorization, n) in report.authorized() {
             let faces = count(n, "face", "faces");
             let _ = writeln!(text, "    {:<14} {faces} under the authorization {authorization}", "would stay");
+        }
+        if let Some(device) = other_than_cpu(report.device) {
+            let _ = writeln!(text, "    looked on      {device}");
         }
         for dropped in &report.dropped {
             let _ = writeln!(text, "    left behind    {dropped}");

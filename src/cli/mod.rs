@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod clean;
 mod consent;
+mod device;
 mod inspect;
 mod kept;
 mod output_args;

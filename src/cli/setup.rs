@@ -77,6 +77,7 @@ pub fn runtime(args: &RuntimeArgs, jobs: usize) -> Runtime {
         models: args.models.clone(),
         own_models: args.own_models.clone(),
         threads: args.threads.unwrap_or_else(|| (cores() / jobs.max(1)).max(1)),
+        device: args.device.unwrap_or_default(),
     }
 }
 
@@ -127,7 +128,7 @@ fn registry(args: &RuntimeArgs) -> Result<Registry, Fatal> {
 
 /// `safepost doctor`.
 pub fn doctor(args: &RuntimeArgs) -> Result<Exit, Fatal> {
-    let mut checks = doctor::check(args.ort_lib.as_deref(), args.models.as_deref());
+    let mut checks = doctor::check(args.ort_lib.as_deref(), args.models.as_deref(), args.device.unwrap_or_default());
     checks.extend(doctor::isolation(apart::isolation(&ApartArgs::default())?));
     let mut exit = Exit::Clean;
     for check in checks {

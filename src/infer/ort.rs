@@ -1,6 +1,8 @@
-//! ONNX Runtime, loaded at run time. The only file that names `ort`.
+//! ONNX Runtime, loaded at run time. Only this file and those of its folder name `ort`.
 //!
 //! The library is a file of its own (not linked), so that the program starts and explains itself without it.
+
+mod device;
 
 use std::{
     path::Path,
@@ -10,12 +12,16 @@ use std::{
 use ndarray::ArrayD;
 use ort::{
     environment::Environment,
-    session::{Session, SessionInputValue},
+    session::{Session, SessionInputValue, builder::SessionBuilder},
     value::Tensor as OrtTensor,
 };
 
+pub use self::device::{is_offered, offered};
 use super::{Model, Tensor, registry::ModelEntry};
-use crate::error::InferError;
+use crate::{
+    device::{Device, Share},
+    error::InferError,
+};
 
 /// The one environment of the process; kept alive for ever because sessions hold only a weak reference.
 static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
@@ -54,7 +60,7 @@ fn environment() -> Result<&'static Environment, InferError> {
     }
 }
 
-/// A network in ONNX Runtime on the CPU.
+/// A network in ONNX Runtime.
 ///
 /// A session runs one request at a time; a second request that arrives meanwhile gets a session of its own, which is
 /// kept for later, so the number of sessions is the number of threads that ever ran it at once.
@@ -62,17 +68,23 @@ pub struct OrtModel {
     entry: ModelEntry,
     bytes: Vec<u8>,
     threads: usize,
+    device: Device,
+    taken: Option<Share>,
     idle: Mutex<Vec<Session>>,
 }
 
 impl OrtModel {
-    /// Loads `bytes` (an ONNX file) as described by `entry`, to run on `threads` threads.
+    /// Loads `bytes` (an ONNX file) as described by `entry`, to run on `device`, on `threads` threads where that
+    /// is the processor.
     ///
     /// # Errors
-    /// When the runtime is missing or refuses the file, or the file lacks a tensor that the entry names.
-    pub fn new(entry: &ModelEntry, bytes: Vec<u8>, threads: usize) -> Result<Self, InferError> {
-        let model = Self { entry: entry.clone(), bytes, threads, idle: Mutex::default() };
+    /// When the runtime is missing or refuses the file, the file lacks a tensor that the entry names, or the device cannot be
+    /// had or takes no part of the network.
+    pub fn new(entry: &ModelEntry, bytes: Vec<u8>, threads: usize, device: Device) -> Result<Self, InferError> {
+        let idle = Mutex::default();
+        let mut model = Self { entry: entry.clone(), bytes, threads, device, taken: None, idle };
         let session = model.open()?;
+        model.taken = device::taken(&session, device, &entry.name)?;
         let has = |outlets: &[ort::value::Outlet], name: &str| outlets.iter().any(|o| o.name() == name);
         let missing = (!has(session.inputs(), &entry.input.name))
             .then_some(&entry.input.name)
@@ -84,6 +96,11 @@ impl OrtModel {
         Ok(model)
     }
 
+    /// How much of the network the device took; `None` on the processor, which takes all.
+    pub fn taken(&self) -> Option<Share> {
+        self.taken
+    }
+
     fn failed(&self, error: &dyn std::fmt::Display) -> InferError {
         InferError::Run { name: self.entry.name.clone(), detail: error.to_string() }
     }
@@ -93,21 +110,23 @@ impl OrtModel {
     }
 
     fn open(&self) -> Result<Session, InferError> {
-        let build = || -> Result<Session, String> {
+        // XNNPACK has threads of its own, and two pools would fight for the cores.
+        let threads = if self.device == Device::Xnnpack { 1 } else { self.threads };
+        let build = || -> Result<SessionBuilder, String> {
             Session::builder(environment().map_err(|e| e.to_string())?)
                 .map_err(|e| e.to_string())?
-                .with_intra_threads(self.threads)
+                .with_intra_threads(threads)
                 .map_err(|e| e.to_string())?
                 // Threads that wait by spinning take the cores from decoding and encoding.
                 .with_intra_op_spinning(false)
                 .map_err(|e| e.to_string())?
-                // Inputs come in many sizes, and a plan of memory for each costs a third more of it.
+                // Inputs come in many sizes, and a plan of memory for each costs a third more of it. DirectML forbids it.
                 .with_memory_pattern(false)
-                .map_err(|e| e.to_string())?
-                .commit_from_memory(&self.bytes)
                 .map_err(|e| e.to_string())
         };
-        build().map_err(|detail| self.failed(&detail))
+        let builder = build().map_err(|detail| self.failed(&detail))?;
+        let mut builder = device::ask(builder, self.device, self.threads)?;
+        builder.commit_from_memory(&self.bytes).map_err(|e| self.failed(&e))
     }
 
     fn give_back(&self, session: Session) {

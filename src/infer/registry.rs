@@ -13,7 +13,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{Model, ort::OrtModel};
-use crate::{effort::Effort, error::InferError};
+use crate::{
+    device::{Device, Share},
+    effort::Effort,
+    error::InferError,
+};
 
 /// The manifest of the models that ship with the project.
 const SHIPPED: &str = include_str!("../../models/manifest.toml");
@@ -83,7 +87,8 @@ pub struct Registry {
     folder: PathBuf,
     entries: Vec<ModelEntry>,
     threads: usize,
-    loaded: Mutex<BTreeMap<String, Arc<dyn Model>>>,
+    device: Device,
+    loaded: Mutex<BTreeMap<String, Arc<OrtModel>>>,
 }
 
 impl Registry {
@@ -93,6 +98,18 @@ impl Registry {
     /// When the compiled-in manifest is not valid.
     pub fn shipped(folder: &Path, threads: usize) -> Result<Self, InferError> {
         Self::parse(SHIPPED, &folder.join("manifest.toml"), threads)
+    }
+
+    /// The same models, to run on `device`, which was found with [`offered`](super::ort::offered). Default: the processor.
+    #[must_use]
+    pub fn on(self, device: Device) -> Self {
+        // What was loaded before runs elsewhere.
+        Self { device, loaded: Mutex::default(), ..self }
+    }
+
+    /// What they run on.
+    pub fn device(&self) -> Device {
+        self.device
     }
 
     /// Adds the models of a manifest of the user's own; a name that exists already is replaced.
@@ -116,7 +133,8 @@ impl Registry {
         let manifest: Manifest = toml::from_str(text)
             .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.message().to_owned() })?;
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Ok(Self { folder, entries: manifest.model, threads, loaded: Mutex::default() })
+        let device = Device::default();
+        Ok(Self { folder, entries: manifest.model, threads, device, loaded: Mutex::default() })
     }
 
     /// Every row.
@@ -160,30 +178,32 @@ impl Registry {
     /// Loads a model after checking its hash. A model that several detectors ask for is loaded once.
     ///
     /// # Errors
-    /// When the file is missing or wrong, or the runtime refuses it.
+    /// When the file is missing or wrong, the runtime refuses it, or the device cannot be had.
     pub fn load(&self, name: &str) -> Result<Arc<dyn Model>, InferError> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = loaded.get(name) {
-            return Ok(Arc::clone(model));
+            return Ok(Arc::clone(model) as Arc<dyn Model>);
         }
-        let model: Arc<dyn Model> = Arc::new(OrtModel::new(self.entry(name)?, self.bytes(name)?, self.threads)?);
+        let model = Arc::new(OrtModel::new(self.entry(name)?, self.bytes(name)?, self.threads, self.device)?);
         loaded.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)
     }
 
     /// Loads the model that `effort` asks for: `name` itself when no pains are spared, else its quick twin if it has one.
+    /// Twins in 8 bits are made for the processor and were measured there: other devices get `name` itself.
     ///
     /// # Errors
     /// As [`Registry::load`].
     pub fn load_for(&self, name: &str, effort: Effort) -> Result<Arc<dyn Model>, InferError> {
-        let twin = self.entry(name)?.quick.as_deref().filter(|_| effort != Effort::Thorough);
+        let quick = effort != Effort::Thorough && self.device == Device::Cpu;
+        let twin = self.entry(name)?.quick.as_deref().filter(|_| quick);
         self.load(twin.unwrap_or(name))
     }
 
-    /// The rows of the models that were loaded so far, by name.
-    pub fn loaded(&self) -> Vec<&ModelEntry> {
+    /// The rows of the models that were loaded so far, by name, and how much of each its device took.
+    pub fn loaded(&self) -> Vec<(&ModelEntry, Option<Share>)> {
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.keys().filter_map(|name| self.entry(name).ok()).collect()
+        loaded.iter().filter_map(|(name, model)| Some((self.entry(name).ok()?, model.taken()))).collect()
     }
 }
 

@@ -12,6 +12,7 @@ use super::{
     protocol::{Answer, Ask, Begin, OutputHead, VERSION, VideoFiles},
 };
 use crate::{
+    device::Device,
     error::{CleanError, MediaError, SetupError, WorkerError},
     exact::ExactPath,
     infer::locate,
@@ -51,9 +52,14 @@ impl Pool {
     /// what is missing is told before any input is touched.
     ///
     /// # Errors
-    /// When the policy makes no sense, the library or the models are nowhere, or a worker cannot be set up.
+    /// When the policy makes no sense, the library or the models are nowhere, a worker cannot be set up, or its networks
+    /// are to run on another device than the processor: it may not open what that needs.
     pub fn new(policy: Policy, runtime: &Runtime, isolation: Isolation) -> Result<Self, SetupError> {
         policy.check()?;
+        let device = runtime.device.built_in()?;
+        if device != Device::Cpu {
+            return Err(WorkerError::Device { device }.into());
+        }
         let path = |path: &Path| absolute(path).map_err(|source| failed_start(&isolation, source));
         let begin = Begin {
             library: Some(path(&locate::library(runtime.library.as_deref())?)?),

@@ -12,6 +12,7 @@ use super::{
     protocol::{Answer, Ask, Begin, OutputHead, VERSION, receive, send},
 };
 use crate::{
+    device::Device,
     error::{CleanError, SetupError, WorkerError},
     exact::ExactPath,
     limits::Limits,
@@ -120,6 +121,8 @@ impl Worker {
             models: models.map(path).transpose()?,
             own_models: begin.own_models.iter().map(path).collect::<Result<_, _>>()?,
             threads: begin.threads,
+            // Nothing else can be reached from inside.
+            device: Device::Cpu,
         };
         let registry = if begin.metadata_only { None } else { Some(runtime.open()?) };
         let consent = policy.consent.iter().flat_map(|path| keep::files(path));

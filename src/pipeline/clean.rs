@@ -66,7 +66,7 @@ impl Cleaner {
         // Only needed when something was missed, but by then the first reading has used it up.
         let again = (depth != Depth::Off).then(|| input.clone());
         let mut source = media::image::open(input, &self.policy.limits)?;
-        let mut report = InputReport::new(source.info(), self.looked_for());
+        let mut report = InputReport::new(source.info(), self.looked_for(), self.device());
         report.verification.depth = Some(depth);
         let mut attack = Attack::new(depth);
         loop {
@@ -122,7 +122,7 @@ impl Cleaner {
         place: Option<&Path>,
     ) -> Result<InputReport, CleanError> {
         let mut source = media::image::open(input.into(), &self.policy.limits)?;
-        let mut report = InputReport::new(source.info(), self.looked_for());
+        let mut report = InputReport::new(source.info(), self.looked_for(), self.device());
         while let Some(timed) = self.next(source.as_mut(), report.frames.len())? {
             let (_, frame_report) = self.redact_raw(timed.frame, place)?;
             report.frames.push(frame_report);

@@ -84,7 +84,7 @@ impl Cleaner {
             self.observer.step(Step::Verifying)?;
             let kept = known.as_ref().map(|known| known.kept.clone()).unwrap_or_default();
             let seen = self.attack(draft, &video, &shown, &kept, &mut verification);
-            let mut report = InputReport::of_video(format, dropped, video, self.looked_for());
+            let mut report = InputReport::of_video(format, dropped, video, self.looked_for(), self.device());
             match seen {
                 Err(Stop::Failed(error)) => return Err(error),
                 Err(Stop::Refuted(refutation)) => {
@@ -164,7 +164,7 @@ impl Cleaner {
         let source = self.silent(input)?;
         let dropped = source.info().dropped.clone();
         let video = self.foretell(self.study(source, place)?, notes)?;
-        Ok(InputReport::of_video(format, dropped, video, self.looked_for()))
+        Ok(InputReport::of_video(format, dropped, video, self.looked_for(), self.device()))
     }
 
     /// Cleans a video as it comes, for pipes: what `create` makes gets frames while `source` is read, later by

@@ -26,10 +26,14 @@ use image::RgbImage;
 
 use crate::{
     detect::{self, Detector, SecondLook, read::Reader},
+    device::{Device, Share},
     error::{CleanError, SetupError},
     finding::{Class, Finding},
     frame::{Frame, Raw, Redacted},
-    infer::{self, locate, registry::Registry},
+    infer::{
+        self, locate,
+        registry::{ModelEntry, Registry},
+    },
     policy::{Policy, decide::decide},
     redact::{coverage, redact},
 };
@@ -44,7 +48,7 @@ pub use report::{FrameReport, InputReport, Outcome, Reading, Verification, Visib
 pub use stream::Stream;
 pub use video::{CreateSink, FrameNote, Notes, VideoReport};
 
-/// Where the runtime and the models are, and how many threads inference may use.
+/// Where the runtime and the models are, what inference runs on, and how many threads it may use.
 #[derive(Clone, Debug, Default)]
 pub struct Runtime {
     /// ONNX Runtime's library. Default: searched for, see [`locate`].
@@ -55,20 +59,26 @@ pub struct Runtime {
     pub own_models: Vec<PathBuf>,
     /// Threads of one inference. 0 is the number of cores. Default: 0.
     pub threads: usize,
+    /// What the networks run on. Another one than the processor is a feature of the build, and what cannot be had is an error
+    /// when the models are loaded. Default: the processor.
+    pub device: Device,
 }
 
 impl Runtime {
     /// Loads ONNX Runtime and opens the registry of models.
     ///
     /// # Errors
-    /// When the library or the models folder cannot be found, or a manifest cannot be read.
+    /// When the library or the models folder cannot be found, a manifest cannot be read, or this build or the library is
+    /// without the device.
     pub fn open(&self) -> Result<Registry, SetupError> {
+        let device = self.device.built_in()?;
         infer::ort::init(&locate::library(self.library.as_deref())?)?;
         let threads = match self.threads {
             0 => std::thread::available_parallelism().map_or(1, Into::into),
             given => given,
         };
-        let mut registry = Registry::shipped(&locate::models(self.models.as_deref())?, threads)?;
+        let mut registry = Registry::shipped(&locate::models(self.models.as_deref())?, threads)?
+            .on(infer::ort::offered(device)?);
         for manifest in &self.own_models {
             registry = registry.with_manifest(manifest)?;
         }
@@ -94,6 +104,12 @@ pub struct ModelUsed {
     pub name: String,
     /// SHA-256 of its file, lower-case hexadecimal.
     pub sha256: String,
+    /// What it ran on; `None` for what is no network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+    /// How much of it that device took, the processor having run the rest; `None` on the processor, which takes all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Share>,
 }
 
 impl Cleaner {
@@ -119,9 +135,16 @@ impl Cleaner {
             (words::wanted(&policy) || refute::reads(&policy)).then(|| Reader::load(registry)).transpose()?;
         let consent = policy.consent.as_deref().filter(|_| policy.redact.contains(&Class::Face));
         let keeper = consent.map(|path| Keeper::load(path, registry)).transpose()?;
-        let loaded = registry.loaded().into_iter();
-        let models = loaded
-            .map(|entry| ModelUsed { name: entry.name.clone(), sha256: entry.sha256.clone() })
+        let used = |(entry, taken): (&ModelEntry, _)| ModelUsed {
+            name: entry.name.clone(),
+            sha256: entry.sha256.clone(),
+            device: Some(registry.device()),
+            taken,
+        };
+        let models = registry
+            .loaded()
+            .into_iter()
+            .map(used)
             .chain(keeper.as_ref().map(Keeper::used))
             .collect();
         Ok(Self { policy, detectors, second, reader, keeper, models, observer: Arc::new(Silent) })
@@ -183,6 +206,11 @@ impl Cleaner {
     /// The models in use, with their hashes.
     pub fn models(&self) -> &[ModelUsed] {
         &self.models
+    }
+
+    /// What its networks run on; `None` without any.
+    pub fn device(&self) -> Option<Device> {
+        self.models.iter().find_map(|model| model.device)
     }
 
     /// Everything of the policy's classes that the detectors see in one upright picture. Pixels are 8-bit sRGB.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    device::Device,
     finding::{Class, Finding},
     geom::Size,
     media::{self, Format, SourceInfo},
@@ -91,6 +92,9 @@ pub struct InputReport {
     /// The classes that were looked for; empty when only metadata was removed, or in reports of earlier versions.
     #[serde(default)]
     pub looked_for: Vec<Class>,
+    /// What the networks that looked ran on; `None` when there were none, or in reports of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
     /// What the file held besides the picture and was left behind, in plain words.
     pub dropped: Vec<String>,
     /// One report a frame or page; empty for videos.
@@ -140,11 +144,12 @@ impl Verification {
 }
 
 impl InputReport {
-    pub(crate) fn new(info: &SourceInfo, looked_for: Vec<Class>) -> Self {
+    pub(crate) fn new(info: &SourceInfo, looked_for: Vec<Class>, device: Option<Device>) -> Self {
         Self {
             format: info.format,
             kind: info.kind,
             looked_for,
+            device,
             dropped: info.dropped.clone(),
             frames: Vec::new(),
             counted: BTreeMap::new(),
@@ -159,12 +164,13 @@ impl InputReport {
         dropped: Vec<String>,
         video: VideoReport,
         looked_for: Vec<Class>,
+        device: Option<Device>,
     ) -> Self {
         let (kind, frames, counted) = (media::Kind::Video, Vec::new(), BTreeMap::new());
         let verification = Verification::default();
         let video = Some(video);
         let outcome = Outcome::Clean;
-        Self { format, kind, looked_for, dropped, frames, counted, video, verification, outcome }
+        Self { format, kind, looked_for, device, dropped, frames, counted, video, verification, outcome }
     }
 
     /// The same report with numbers instead of findings: what is where in the picture is nothing for a trail.

@@ -84,7 +84,12 @@ fn run() -> What {
         tool: TOOL.to_owned(),
         policy_sha256: "p".repeat(64),
         models_sha256: "m".repeat(64),
-        models: vec![ModelRow { name: "model".to_owned(), sha256: "w".repeat(64) }],
+        models: vec![ModelRow {
+            name: "model".to_owned(),
+            sha256: "w".repeat(64),
+            device: Some("cpu".to_owned()),
+            taken: None,
+        }],
         operator: None,
     })
 }

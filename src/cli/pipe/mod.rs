@@ -16,7 +16,7 @@ use std::{
 };
 
 use self::out::{Form, Out};
-use super::{Exit, Fatal, args::RuntimeArgs, print::count, setup};
+use super::{Exit, Fatal, args::RuntimeArgs, device::other_than_cpu, print::count, setup};
 use crate::{
     batch::Boxes,
     error::{CleanError, MediaError},
@@ -235,6 +235,9 @@ impl Pipe {
             delay.most,
             delay.ms(delay.most),
         );
+        if let Some(device) = other_than_cpu(self.cleaner.device()) {
+            text.push_str(&format!("; networks on {device}"));
+        }
         if !info.dropped.is_empty() {
             text.push_str("; left behind: ");
             text.push_str(&info.dropped.join(", "));

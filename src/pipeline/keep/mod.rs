@@ -120,7 +120,8 @@ impl Keeper {
             let alike: Vec<_> = photos.iter().map(|photo| photo.fingerprint()).collect();
             text.push_str(&format!("{} {standing} {}\n", person.authorization, alike.join(" ")));
         }
-        ModelUsed { name: "consent".to_owned(), sha256: sha256_hex(text.as_bytes()) }
+        let sha256 = sha256_hex(text.as_bytes());
+        ModelUsed { name: "consent".to_owned(), sha256, device: None, taken: None }
     }
 
     /// Moves the faces among `findings` that may stay to `visible`; `place` is the file's path below the folder that is
