@@ -30,15 +30,8 @@ pub enum Device {
 
 impl Device {
     /// All of them, the default first.
-    pub const ALL: [Self; 7] = [
-        Self::Cpu,
-        Self::Cuda,
-        Self::TensorRt,
-        Self::CoreMl,
-        Self::OpenVino,
-        Self::DirectMl,
-        Self::Xnnpack,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Cpu, Self::Cuda, Self::TensorRt, Self::CoreMl, Self::OpenVino, Self::DirectMl, Self::Xnnpack];
 
     /// Its name in options, reports and cargo features.
     pub const fn name(self) -> &'static str {
@@ -72,7 +65,8 @@ impl Device {
         if self.is_built_in() {
             return Ok(self);
         }
-        let detail = format!("this build is without it; `cargo build --release --features {self}` makes one with it");
+        let detail =
+            format!("this build is without it; `cargo build --release --features {self}` makes one with it");
         Err(InferError::Device { device: self, detail })
     }
 }

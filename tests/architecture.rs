@@ -40,8 +40,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// Plain words that every part may use. They know each other and nothing else.
 const NOUNS: &[&str] = &[
-    "area", "clip", "date", "device", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion", "private",
-    "resample", "secret", "style",
+    "area", "clip", "date", "device", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion",
+    "private", "resample", "secret", "style",
 ];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).

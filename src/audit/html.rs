@@ -110,8 +110,7 @@ fn table(
 }
 
 fn run_row(row: &Row, run: &Run, to: &mut dyn Write) -> io::Result<()> {
-    let models: Vec<_> =
-        run.models.iter().map(model).collect();
+    let models: Vec<_> = run.models.iter().map(model).collect();
     cells(
         to,
         &[

@@ -128,7 +128,8 @@ fn registry(args: &RuntimeArgs) -> Result<Registry, Fatal> {
 
 /// `safepost doctor`.
 pub fn doctor(args: &RuntimeArgs) -> Result<Exit, Fatal> {
-    let mut checks = doctor::check(args.ort_lib.as_deref(), args.models.as_deref(), args.device.unwrap_or_default());
+    let mut checks =
+        doctor::check(args.ort_lib.as_deref(), args.models.as_deref(), args.device.unwrap_or_default());
     checks.extend(doctor::isolation(apart::isolation(&ApartArgs::default())?));
     let mut exit = Exit::Clean;
     for check in checks {

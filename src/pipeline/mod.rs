@@ -77,8 +77,8 @@ impl Runtime {
             0 => std::thread::available_parallelism().map_or(1, Into::into),
             given => given,
         };
-        let mut registry = Registry::shipped(&locate::models(self.models.as_deref())?, threads)?
-            .on(infer::ort::offered(device)?);
+        let mut registry =
+            Registry::shipped(&locate::models(self.models.as_deref())?, threads)?.on(infer::ort::offered(device)?);
         for manifest in &self.own_models {
             registry = registry.with_manifest(manifest)?;
         }
@@ -141,12 +141,7 @@ impl Cleaner {
             device: Some(registry.device()),
             taken,
         };
-        let models = registry
-            .loaded()
-            .into_iter()
-            .map(used)
-            .chain(keeper.as_ref().map(Keeper::used))
-            .collect();
+        let models = registry.loaded().into_iter().map(used).chain(keeper.as_ref().map(Keeper::used)).collect();
         Ok(Self { policy, detectors, second, reader, keeper, models, observer: Arc::new(Silent) })
     }
 

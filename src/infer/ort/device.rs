@@ -63,7 +63,9 @@ fn provider(device: Device) -> Option<Provider> {
         Device::TensorRt => built_in!("tensorrt", TensorRT, |_| ort::ep::TensorRT::default().build()),
         Device::CoreMl => built_in!("coreml", CoreML, |_| ort::ep::CoreML::default().build()),
         Device::OpenVino => {
-            built_in!("openvino", OpenVINO, |threads| ort::ep::OpenVINO::default().with_num_threads(threads).build())
+            built_in!("openvino", OpenVINO, |threads| ort::ep::OpenVINO::default()
+                .with_num_threads(threads)
+                .build())
         }
         Device::DirectMl => built_in!("directml", DirectML, |_| ort::ep::DirectML::default().build()),
         Device::Xnnpack => built_in!("xnnpack", XNNPACK, |threads| {
