@@ -26,12 +26,31 @@ use crate::{
 /// The one environment of the process; kept alive for ever because sessions hold only a weak reference.
 static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
 
+/// From version 1.29 on, ONNX Runtime's own builds keep a database and a number of the machine in the user's cache folder and
+/// send what they run to their maker, unless this is set when they are loaded. Its call that switches that off comes too late:
+/// after it, there still were the files and connections. Nothing of it may be: nothing leaves the machine here.
+const NO_TELEMETRY: &str = "ORT_DISABLE_TELEMETRY";
+
+#[expect(unsafe_code, reason = "there is no other way to have the library silent from its first moment")]
+fn keep_silent() {
+    if std::env::var_os(NO_TELEMETRY).is_some_and(|value| value == "1") {
+        return;
+    }
+    // SAFETY: what Rust reads of the environment is locked against this. Code in other languages that reads it in another
+    // thread at this very moment is not; a program with such code sets the variable itself, and this returns above.
+    unsafe { std::env::set_var(NO_TELEMETRY, "1") };
+}
+
 /// Loads ONNX Runtime from `library`. Only the first call in a process loads; later calls report how that went.
+///
+/// Sets `ORT_DISABLE_TELEMETRY` in the environment of this process, without which the library sends to its maker what it runs.
+/// A program in which code of other languages reads the environment in other threads should set it to 1 before it starts those.
 ///
 /// # Errors
 /// When the file is missing, is no library, or is of another version.
 pub fn init(library: &Path) -> Result<(), InferError> {
     let loaded = ENVIRONMENT.get_or_init(|| {
+        keep_silent();
         ort::init_from(library)
             .map_err(|e| e.to_string())?
             .with_name("safepost")
