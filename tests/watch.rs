@@ -237,12 +237,14 @@ fn private_watches_never_say_a_name() {
 fn kept_names_do_not_depend_on_what_came_first() {
     let bench = Bench::new();
     write_png(&bench.path("in/a.png"), 40, 40);
+    fs::create_dir(bench.path("in/withheld")).unwrap();
+    write_png(&bench.path("in/withheld/a.png"), 42, 40);
     once(&bench, &["--keep-names"]);
     gradient(41, 40).save(bench.path("in/a.bmp")).unwrap();
     once(&bench, &["--keep-names"]);
     let (code, said) = once(&bench, &["--keep-names"]);
-    assert!(code == Some(0) && said.contains("2 inputs: 0 clean, 2 done before"), "{said}");
-    assert_eq!(outputs(&bench), ["a.bmp.png", "a.png.png"].map(PathBuf::from));
+    assert!(code == Some(0) && said.contains("3 inputs: 0 clean, 3 done before"), "{said}");
+    assert_eq!(outputs(&bench), ["a.bmp.png", "a.png.png", "withheld-2/a.png.png"].map(PathBuf::from));
 }
 
 #[test]

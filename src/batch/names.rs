@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::walk::Item;
+use super::{walk::Item, withheld::FOLDER as WITHHELD};
 use crate::error::MediaError;
 
 /// A neutral stem: 64 random bits.
@@ -21,6 +21,35 @@ pub fn neutral() -> Result<String, MediaError> {
     Ok(format!("{bits:016x}"))
 }
 
+/// The number that sets an input's folder apart from the program's own.
+const APART: &str = "-2";
+
+/// `relative` as it may be kept: in the folder of that name lies what must not be posted, so that an input's own
+/// `withheld/` becomes `withheld-2/`, one of that name `withheld-2-2/`. Two paths never become one.
+pub fn kept_path(relative: &Path) -> PathBuf {
+    let mut parts = relative.components();
+    match (parts.next(), parts.as_path()) {
+        (Some(folder), rest)
+            if !rest.as_os_str().is_empty() && is_withheld(&folder.as_os_str().to_string_lossy()) =>
+        {
+            let mut folder = folder.as_os_str().to_owned();
+            folder.push(APART);
+            Path::new(&folder).join(rest)
+        }
+        _ => relative.to_owned(),
+    }
+}
+
+/// Whether a folder's name is the one where outputs are put aside, or one that such a name could become. Only letters and
+/// digits tell names apart here: some file systems know no case, drop dots at the end, or pass over letters of no width.
+fn is_withheld(name: &str) -> bool {
+    let mut name = name;
+    while let Some(shorter) = name.strip_suffix(APART) {
+        name = shorter;
+    }
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).eq(WITHHELD.chars())
+}
+
 /// For every item the path inside the output folder, without extension. Items that would share one get `-2`, `-3` …
 /// in the order of the list; letter case does not tell names apart, because it does not on every file system.
 pub fn kept(items: &[Item]) -> Vec<PathBuf> {
@@ -28,7 +57,7 @@ pub fn kept(items: &[Item]) -> Vec<PathBuf> {
     items
         .iter()
         .map(|item| {
-            let plain = item.relative.with_extension("");
+            let plain = kept_path(&item.relative).with_extension("");
             let mut stem = plain.clone();
             let mut number = 2;
             while !taken.insert(stem.to_string_lossy().to_lowercase()) {
@@ -61,6 +90,35 @@ mod tests {
         let items = ["a.jpg", "a.png", "A.gif", "a-2.jpg", "sub/a.jpg"].map(item);
         let stems = kept(&items);
         assert_eq!(stems, ["a", "a-2", "A-3", "a-2-2", "sub/a"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn no_kept_name_lies_where_outputs_are_put_aside() {
+        let items = [
+            "withheld/a.jpg",
+            "Withheld/b.jpg",
+            "withheld./c.jpg",
+            "with\u{200c}held/d.jpg",
+            "withheld/deep/withheld/e.jpg",
+            "withheld-2/a.jpg",
+            "sub/withheld/f.jpg",
+            "withheld.jpg",
+            "withheldness/g.jpg",
+        ];
+        let stems = kept(&items.map(item));
+        let want = [
+            "withheld-2/a",
+            "Withheld-2/b",
+            "withheld.-2/c",
+            "with\u{200c}held-2/d",
+            "withheld-2/deep/withheld/e",
+            "withheld-2-2/a",
+            "sub/withheld/f",
+            "withheld",
+            "withheldness/g",
+        ];
+        assert_eq!(stems, want.map(PathBuf::from));
+        assert_ne!(kept_path(Path::new("withheld/a.jpg")), kept_path(Path::new("withheld-2/a.jpg")));
     }
 
     #[test]

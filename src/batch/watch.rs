@@ -12,7 +12,7 @@ use std::{
 };
 
 use super::{
-    BatchError, Ending, Options, Progress,
+    BatchError, Ending, Options, Progress, names,
     run::{Handled, Lot, Session},
     walk::{self, Item, Origin},
 };
@@ -75,7 +75,7 @@ pub fn watch(
         for some in ready.chunks(LOT) {
             let items: Vec<_> = some.iter().map(|ready| ready.item.clone()).collect();
             let stems: Option<Vec<_>> =
-                options.keep_names.then(|| items.iter().map(|item| item.relative.clone()).collect());
+                options.keep_names.then(|| items.iter().map(|item| names::kept_path(&item.relative)).collect());
             let lot = Lot { items: &items, stems: stems.as_deref(), first: number, stop: Some(stop) };
             let handled = session.handle(&lot, progress)?;
             number += items.len();
