@@ -281,6 +281,12 @@ pub enum WorkerError {
         /// The limit in seconds.
         limit_s: u64,
     },
+    /// What it made is not what it may make.
+    #[error("what the worker made is not clean, though it says that it is ({reason}); no output was made")]
+    Unproved {
+        /// What was found.
+        reason: String,
+    },
     /// It does not keep to the protocol.
     #[error("the worker did not behave ({what}); no output was made")]
     Nonsense {

@@ -17,10 +17,18 @@ use safepost::{
     Policy,
     batch::{self, Ending, Handled, Options, Progress},
     error::CleanError,
-    isolation::{Isolation, Pool},
-    pipeline::{Cleaning, Goal, Observer, Step},
+    isolation::{
+        Isolation, Pool,
+        protocol::{Answer, OutputHead, send},
+    },
+    media::draft::Draft,
+    pipeline::{Cleaned, Cleaner, Cleaning, Goal, Observer, Outcome, Output, Step},
 };
-use support::{Bench, ended, safepost, tree, write_png};
+use support::{
+    Bench, ended,
+    film::{Film, Scene},
+    safepost, tree, write_png,
+};
 
 struct Nobody;
 
@@ -103,6 +111,79 @@ fn a_worker_that_talks_nonsense_costs_one_file() {
     for misdeed in ["echo 'this is no message, and a long one'; exec sleep 1000", "exec >&-; exec sleep 1000"] {
         let reason = costs_one_file(misdeed);
         assert!(reason.contains("did not behave"), "{misdeed}: {reason}");
+    }
+}
+
+fn done(cleaned: Cleaned) -> Vec<u8> {
+    let heads = cleaned.outputs.iter().chain(&cleaned.withheld).map(|output| OutputHead {
+        format: output.format,
+        bytes: output.bytes.len() as u64,
+        size: output.size,
+        frames: output.frames,
+    });
+    let answer = Answer::Done { report: Box::new(cleaned.report), outputs: heads.collect() };
+    let made = cleaned.outputs.iter().chain(&cleaned.withheld);
+    let (mut said, bodies) = (Vec::new(), made.map(|output| output.bytes.as_slice()).collect::<Vec<_>>());
+    send(&mut said, &answer, &bodies).unwrap();
+    said
+}
+
+/// The first of `three` as it comes out of a worker that changes what it made, which is whole otherwise.
+fn handed_over(change: impl Fn(&mut Output)) -> (usize, Vec<String>) {
+    let bench = Bench::new();
+    write_png(&bench.path("a.png"), 40, 30);
+    let cleaner = Cleaner::metadata_only(Policy::default()).unwrap();
+    let mut cleaned = cleaner.clean_bytes(fs::read(bench.path("a.png")).unwrap()).unwrap();
+    cleaned.outputs.iter_mut().for_each(&change);
+    let isolation = worker::impostor(&bench.path(""), ":", &done(cleaned));
+    let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
+    let (outputs, reasons) = three(&bench, &pool);
+    (outputs.len(), reasons)
+}
+
+#[test]
+fn a_worker_that_hands_over_more_than_the_picture_gets_nothing_published() {
+    let (published, _) = handed_over(|_| ());
+    assert!(published > 0, "what the worker says is believed as long as it is proved");
+    let changes: [fn(&mut Output); 3] = [
+        |output| output.bytes.extend(b"GPS 52.5 N 13.4 E"),
+        |output| output.size.width += 1,
+        |output| {
+            // A text chunk of a PNG, whole and with its sum, before the end.
+            let end = output.bytes.len() - 12;
+            let text = b"\0\0\0\x08tEXtA\0Jane E\x15\x7b\x30\xee";
+            output.bytes.splice(end..end, text.iter().copied());
+        },
+    ];
+    for change in changes {
+        let (published, reasons) = handed_over(change);
+        assert_eq!(published, 0);
+        assert_eq!(reasons.len(), 3);
+        assert!(reasons.iter().all(|reason| reason.contains("what the worker made is not clean")), "{reasons:?}");
+    }
+}
+
+#[test]
+fn a_worker_that_hands_over_more_than_the_video_is_not_believed_either() {
+    let bench = Bench::new();
+    let (input, whole) = (bench.path("in/a.mp4"), bench.path("whole.mp4"));
+    Film::even(safepost::clip::Container::Mp4, 5).write_to(&input, &Scene::empty());
+    let cleaner = Cleaner::metadata_only(Policy::default()).unwrap();
+    let report = cleaner.clean_video(&input, &whole).unwrap();
+    for (more, proved) in [(&b""[..], true), (b"\0\0\0\x10freeJane E. ", false), (b"Jane", false)] {
+        fs::create_dir(bench.path("out")).unwrap();
+        fs::write(bench.path("more.mp4"), [&fs::read(&whole).unwrap(), more].concat()).unwrap();
+        let draft = Draft::empty(&bench.path("out")).unwrap();
+        let fill = format!("cat '{}' > '{}'", bench.path("more.mp4").display(), draft.path().display());
+        let cleaned = Cleaned { outputs: Vec::new(), withheld: Vec::new(), report: report.clone() };
+        let isolation = worker::impostor(&bench.path(""), &fill, &done(cleaned));
+        let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
+        match pool.video(&input, Path::new("a.mp4"), Some(&draft), None) {
+            Ok(report) => assert!(proved && report.outcome == Outcome::Clean),
+            Err(error) => assert!(!proved && error.to_string().contains("is not clean"), "{error}"),
+        }
+        drop(draft);
+        fs::remove_dir(bench.path("out")).unwrap();
     }
 }
 

@@ -5,9 +5,11 @@
 //! A worker is a program that calls [`serve`], as `safepost worker` does. It is told the policy, loads the models, and
 //! then gives up for good what [`Guard`] lists, before it is handed the first file. A picture's bytes travel both ways
 //! through [`protocol`]; such a worker opens no file at all and serves many pictures. A video has a worker of its own,
-//! which may read that one file and write that one draft. Whoever asked for it publishes: a worker cannot.
+//! which may read that one file and write that one draft. Whoever asked for it publishes: a worker cannot. What it hands
+//! over is proved once more before that.
 
 mod death;
+mod handed;
 mod pool;
 mod process;
 pub mod protocol;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Isolation, Protection,
+    Isolation, Protection, handed,
     process::{Process, Sign},
     protocol::{Answer, Ask, Begin, OutputHead, VERSION, VideoFiles},
 };
@@ -173,6 +173,8 @@ impl Pool {
         let hear = &mut |sign: Sign<'_>| self.hear(sign, None, &mut last);
         let (report, heads, body) = finished(process.ask(&ask, bytes, &self.isolation, hear)?)?;
         let made = cut(&heads, &body)?;
+        // What is put aside too: a person may come to post it.
+        handed::pictures(&made)?;
         // What was refuted must not be taken for what may be posted: only the report says which it is.
         let (outputs, withheld) = match report.outcome {
             // A file that is clean and has no output would be lost in silence.
@@ -222,8 +224,15 @@ impl Cleaning for Pool {
         let mut last = None;
         let hear = &mut |sign: Sign<'_>| self.hear(sign, notes.as_deref_mut(), &mut last);
         let (report, ..) = finished(process.ask(&ask, &[], &self.isolation, hear)?)?;
-        if report.video.is_none() {
-            return Err(out_of_turn().into());
+        // It can write the draft for as long as it lives.
+        drop(process);
+        let Some(video) = &report.video else { return Err(out_of_turn().into()) };
+        // A draft that was refuted as a whole is thrown away.
+        let stays = report.outcome == Outcome::Clean || !report.verification.left.is_empty();
+        if let Some(draft) = into.filter(|_| stays) {
+            // Its times too are the worker's until here.
+            draft.settle()?;
+            handed::video(draft, video)?;
         }
         Ok(report)
     }

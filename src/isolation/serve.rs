@@ -1,5 +1,5 @@
 //! What runs inside a worker: set up, locked in, then one file after the other until nobody asks any more. Separate from
-//! the program's side, which must never touch a file's content.
+//! the program's side, which must never decode a file.
 
 use std::{
     io::{self, Read, Write},

@@ -28,7 +28,22 @@ pub struct ExpectedVideo<'a> {
     pub sound: bool,
 }
 
-impl ExpectedVideo<'_> {
+/// What a finished video should say of itself, whenever its frames are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Film {
+    /// The container.
+    pub container: Container,
+    /// The codec of the pictures.
+    pub codec: Codec,
+    /// Size of what is displayed, in pixels.
+    pub size: Size,
+    /// Number of frames.
+    pub frames: u64,
+    /// Whether there is sound.
+    pub sound: bool,
+}
+
+impl Film {
     /// The form to be proved of a file.
     fn form(&self) -> VideoForm {
         match self.container {
@@ -37,6 +52,13 @@ impl ExpectedVideo<'_> {
             Container::WebM => VideoForm::WebM,
             Container::Ts => VideoForm::Ts,
         }
+    }
+}
+
+impl ExpectedVideo<'_> {
+    fn film(&self) -> Film {
+        let Self { container, codec, size, shown_us, sound } = *self;
+        Film { container, codec, size, frames: shown_us.len() as u64, sound }
     }
 
     /// How far a time may be from what was encoded, in microseconds: the container's own resolution.
@@ -81,25 +103,32 @@ pub fn refute_video<E: From<Refutation>>(
 }
 
 fn prove(path: &Path, expected: &ExpectedVideo<'_>) -> Result<(), Refutation> {
-    let io = |source| crate::error::MediaError::Io { doing: "reading the output again", source };
-    let mut file = File::open(path).map_err(io)?;
     let (mut index, mut wrong) = (0, None);
-    let mut on_frame = |ticks: i64, base: TimeBase| {
+    prove_film(path, &expected.film(), &mut |ticks, base| {
         let checked = expected.check_time(index, base.us(ticks));
         index += 1;
         if wrong.is_none() {
             wrong = checked.err();
         }
-    };
-    let proof = prove_video(&mut file, expected.form(), expected.sound, &mut on_frame)?;
-    if let Some(wrong) = wrong {
-        return Err(wrong);
-    }
+    })?;
+    wrong.map_or(Ok(()), Err)
+}
+
+/// The checks of a finished video that decode no picture: nothing is in the file that is not on the list, and it says
+/// that it shows what was expected. `on_frame` is told when each frame is shown, in ticks. Calls no foreign code, so that it
+/// may be run on what nobody trusts.
+///
+/// # Errors
+/// With the first check that refutes it, or when it cannot be read.
+pub fn prove_film(path: &Path, film: &Film, on_frame: &mut dyn FnMut(i64, TimeBase)) -> Result<(), Refutation> {
+    let io = |source| crate::error::MediaError::Io { doing: "reading the output again", source };
+    let mut file = File::open(path).map_err(io)?;
+    let proof = prove_video(&mut file, film.form(), film.sound, on_frame)?;
     let pair = |size: Size| (size.width, size.height);
-    same("size", pair(proof.size), pair(expected.size))?;
-    same("frame count", proof.frames, expected.shown_us.len() as u64)?;
-    same("codec", proof.codec, expected.codec)?;
-    same("sound", proof.channels.is_some(), expected.sound)
+    same("size", pair(proof.size), pair(film.size))?;
+    same("frame count", proof.frames, film.frames)?;
+    same("codec", proof.codec, film.codec)?;
+    same("sound", proof.channels.is_some(), film.sound)
 }
 
 pub(super) fn decode_all<E: From<Refutation>>(

@@ -18,7 +18,19 @@ pub fn bad_once(folder: &Path, misdeed: &str) -> Isolation {
     bad_while_idle(folder, &format!("{ASKED}\n{misdeed}"))
 }
 
-/// The same, without waiting to be asked.
+/// A program that answers each first question with the bytes of `answer`, once it has done `misdeed`; it never was a worker.
+pub fn impostor(folder: &Path, misdeed: &str, answer: &[u8]) -> Isolation {
+    let said = folder.join("said");
+    fs::write(&said, answer).unwrap();
+    let isolation = bad_once(folder, &format!("{misdeed}\ncat '{}'\nexec sleep 1000", said.display()));
+    let flag = format!("if [ -e '{}' ]", folder.join("was-bad").display());
+    let script = fs::read_to_string(&isolation.program).unwrap();
+    assert!(script.contains(&flag));
+    fs::write(&isolation.program, script.replace(&flag, "if false")).unwrap();
+    isolation
+}
+
+/// The same as [`bad_once`], without waiting to be asked.
 pub fn bad_while_idle(folder: &Path, misdeed: &str) -> Isolation {
     let ready = folder.join("ready");
     let mut bytes = Vec::new();
