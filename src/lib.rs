@@ -77,6 +77,7 @@ pub mod finding;
 pub mod flow;
 pub mod frame;
 pub mod geom;
+pub mod hash;
 pub mod identity;
 pub mod infer;
 pub mod inspect;

@@ -40,8 +40,8 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
 
 /// Plain words that every part may use. They know each other and nothing else.
 const NOUNS: &[&str] = &[
-    "area", "clip", "date", "device", "effort", "error", "exact", "finding", "frame", "geom", "limits", "motion",
-    "private", "resample", "secret", "style",
+    "area", "clip", "date", "device", "effort", "error", "exact", "finding", "frame", "geom", "hash", "limits",
+    "motion", "private", "resample", "secret", "style",
 ];
 
 /// Foreign crates that are named in one place only, and that place (a file, or a folder that ends in `/`).
@@ -185,6 +185,13 @@ fn each_foreign_library_is_named_in_one_place() {
         }
     }
     assert!(wrong.is_empty(), "foreign libraries out of their place:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn hashes_are_written_out_in_one_place() {
+    let folders = files("src", &["rs"]).into_iter().filter(|file| file != "src/hash.rs");
+    let others: Vec<_> = folders.filter(|file| read(file).contains(":02x}")).collect();
+    assert!(others.is_empty(), "use hash::hex in {others:?}");
 }
 
 #[test]

@@ -12,10 +12,9 @@ use sha2::{Digest, Sha256};
 use super::{
     Key,
     broken::{Broken, Why},
-    hex,
     row::{Genesis, Row, Torn, VERSION, What},
-    sha256_hex,
 };
+use crate::hash::{hex, sha256_hex};
 
 /// What stands where a row before the first would have its hash.
 const NO_ROW: &str = "0000000000000000000000000000000000000000000000000000000000000000";

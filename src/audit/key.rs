@@ -6,8 +6,8 @@ use std::{fmt, fs, io::Write, path::Path};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{AuditError, failed, hex};
-use crate::private;
+use super::{AuditError, failed};
+use crate::{hash::hex, private};
 
 /// 256 random bits.
 #[derive(Clone)]

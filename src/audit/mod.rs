@@ -130,16 +130,5 @@ fn failed(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> Au
     move |source| AuditError::Io { path, doing, source }
 }
 
-/// SHA-256 as lower-case hexadecimal.
-fn sha256_hex(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    hex(&Sha256::digest(bytes))
-}
-
-/// Bytes as lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests;

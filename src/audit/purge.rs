@@ -10,10 +10,10 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    AuditError, Trail, chain, failed, hex, names, names_file,
+    AuditError, Trail, chain, failed, names, names_file,
     row::{Purge, Row, VERSION, What},
 };
-use crate::private;
+use crate::{hash::hex, private};
 
 /// How long rows are kept at least. 45 CFR 164.316(b)(2)(i) has a covered entity retain the documentation that its
 /// subsection (b)(1) asks for "for 6 years from the date of its creation or the date when it last was in effect,

@@ -15,11 +15,13 @@ use super::{
     AuditError, Key,
     broken::{Broken, Why},
     chain::{self, Chain, Place, Tail, walk},
-    earlier_file, failed, hex, key_file,
+    earlier_file, failed, key_file,
     row::{Earlier, Genesis, Row, VERSION, What},
-    sha256_hex,
 };
-use crate::private;
+use crate::{
+    hash::{hex, sha256_hex},
+    private,
+};
 
 /// How every row of version 1 begins.
 const VERSION_1: &[u8] = b"{\"v\":1,";

@@ -149,7 +149,7 @@ fn remove(path: &Path, sha256: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::infer::registry::sha256_hex;
+    use crate::hash::sha256_hex;
 
     fn journal(lines: &[Line]) -> Vec<u8> {
         lines.iter().flat_map(|line| [serde_json::to_vec(line).unwrap(), b"\n".to_vec()].concat()).collect()

@@ -10,9 +10,7 @@ use super::{
     names,
     run::{Job, Worker},
 };
-use crate::{
-    audit::OutputRow, error::MediaError, infer::registry::sha256_hex, media::draft::Draft, pipeline::Output,
-};
+use crate::{audit::OutputRow, error::MediaError, hash::sha256_hex, media::draft::Draft, pipeline::Output};
 
 /// A finished file on its way out.
 pub(super) struct Made {

@@ -24,7 +24,7 @@ use crate::{
     audit::OutputRow,
     device::Device,
     error::{CleanError, MediaError},
-    infer::registry::sha256_hex,
+    hash::sha256_hex,
     media::{
         self, Format,
         draft::{self, Draft},

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     audit::OutputRow,
     error::{CleanError, MediaError},
-    infer::registry::sha256_hex,
+    hash::sha256_hex,
     media::draft::Draft,
     pipeline::{InputReport, Output},
 };

@@ -16,10 +16,8 @@ use ndarray::{Array4, ArrayViewD, Axis, Ix2};
 use crate::{
     error::InferError,
     geom::Point,
-    infer::{
-        Model, Tensor,
-        registry::{Registry, sha256_hex},
-    },
+    hash::sha256_hex,
+    infer::{Model, Tensor, registry::Registry},
     secret::Secret,
 };
 

@@ -10,13 +10,13 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{Model, ort::OrtModel};
 use crate::{
     device::{Device, Share},
     effort::Effort,
     error::InferError,
+    hash::sha256_hex,
 };
 
 /// The manifest of the models that ship with the project.
@@ -205,11 +205,6 @@ impl Registry {
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         loaded.iter().filter_map(|(name, model)| Some((self.entry(name).ok()?, model.taken()))).collect()
     }
-}
-
-/// SHA-256 of `bytes` in lower-case hexadecimal.
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
 #[cfg(test)]

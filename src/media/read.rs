@@ -5,7 +5,7 @@ use std::{fs::File, io::Read, path::Path, time::SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use crate::{error::MediaError, limits::Limits};
+use crate::{error::MediaError, hash::hex, limits::Limits};
 
 /// Enough of a file to tell what it is.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -91,7 +91,7 @@ pub fn hash_file(path: &Path) -> Result<(String, u64), MediaError> {
         hash.update(&piece[..n]);
         length += n as u64;
     }
-    Ok((hash.finalize().iter().map(|b| format!("{b:02x}")).collect(), length))
+    Ok((hex(&hash.finalize()), length))
 }
 
 /// The whole file.

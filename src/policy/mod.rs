@@ -16,7 +16,6 @@ use std::{
 pub use checks::{Checks, Depth};
 pub use region::Region;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 pub use words::TextScope;
 
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
     effort::Effort,
     error::PolicyError,
     finding::Class,
+    hash::sha256_hex,
     limits::Limits,
     style::Styles,
 };
@@ -179,7 +179,7 @@ impl Policy {
             .filter(|line| !line.starts_with('#') && !line.is_empty())
             .collect::<Vec<_>>()
             .join("\n");
-        Sha256::digest(meaning).iter().map(|b| format!("{b:02x}")).collect()
+        sha256_hex(meaning.as_bytes())
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::*;
+use crate::hash::sha256_hex;
 
 const TOOL: &str = "safepost test";
 /// 2026-01-01.

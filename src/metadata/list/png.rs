@@ -170,7 +170,7 @@ mod tests {
     fn every_way_to_write_text_is_read() {
         // "hi" as a zlib stream with one stored block.
         let packed = [&[0x78, 1, 1, 2, 0, 0xFD, 0xFF][..], b"hi", &[1, 0x3B, 0, 0xD2]].concat();
-        let hex: String = exif::tests::block().iter().map(|b| format!("{b:02x}")).collect();
+        let hex = crate::hash::hex(&exif::tests::block());
         let found = entries(&[
             chunk(b"tEXt", b"Author\0Jane"),
             chunk(b"zTXt", &[&b"Comment\0\0"[..], &packed].concat()),

@@ -27,7 +27,8 @@ use crate::{
     finding::{Class, Finding},
     geom::Rect,
     identity::{self, Embedder, Faceprint, store::Store},
-    infer::registry::{Registry, sha256_hex},
+    hash::{hex, sha256_hex},
+    infer::registry::Registry,
     policy::consent::{Consents, Person, Scope, matching::matched},
 };
 
@@ -240,7 +241,7 @@ pub fn pixels_sha256(picture: &RgbImage) -> String {
     let mut hash = Sha256::new();
     hash.update(picture.width().to_le_bytes());
     hash.update(picture.as_raw());
-    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::{
     blocks::Coding,
     elements, value,
 };
-use crate::date::utc;
+use crate::{date::utc, hash::hex};
 
 /// Seconds from 1970 to 2001, where dates of Matroska begin.
 const EPOCH: i64 = 978_307_200;
@@ -57,11 +57,11 @@ pub(super) fn description(body: &[u8], notes: &mut Notes) {
             0x5741 => ("writing program", Device, text(body)),
             0x73A4 => {
                 let why = "is a number that only this file and its copies have";
-                notes.add_why("Matroska segment number", Device, why, Some(hex(body)));
+                notes.add_why("Matroska segment number", Device, why, Some(number(body)));
                 continue;
             }
             0x7384 | 0x3C_83AB | 0x3E_83BB => ("segment file name", FreeText, text(body)),
-            0x3C_B923 | 0x3E_B923 | 0x4444 => ("number of a related segment", Device, hex(body)),
+            0x3C_B923 | 0x3E_B923 | 0x4444 => ("number of a related segment", Device, number(body)),
             0xEC if body.iter().any(|&b| b != 0) => ("void", FreeText, text(body)),
             0x2A_D7B1 | 0x4489 | 0xBF | 0xEC => continue,
             _ => ("description record", FreeText, text(body)),
@@ -72,8 +72,8 @@ pub(super) fn description(body: &[u8], notes: &mut Notes) {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().take(32).map(|b| format!("{b:02x}")).collect()
+fn number(bytes: &[u8]) -> String {
+    hex(&bytes[..bytes.len().min(32)])
 }
 
 /// Lists the tracks; returns how the pictures of those that are H.264 or HEVC are cut.
