@@ -193,6 +193,35 @@ fn the_operator_is_named_only_when_given_and_stands_in_every_export() {
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap()["outcomes"]["clean"], 1);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_export_never_replaces_a_file_of_the_trail_by_whatever_name() {
+    let bench = Bench::new();
+    write_png(&bench.path("in/a.png"), 40, 40);
+    bench.rebuild(&[]);
+    fs::hard_link(bench.trail(), bench.path("linked.csv")).unwrap();
+    std::os::unix::fs::symlink(bench.path("out.private.key"), bench.path("soft.csv")).unwrap();
+    fs::rename(bench.path("out.private.names.jsonl"), bench.path("aside")).unwrap();
+    let before = tree(&bench.path(""));
+    let targets =
+        ["out.private.jsonl", "in/../out.private.key", "out.private.names.jsonl", "linked.csv", "soft.csv"];
+    for target in targets {
+        for format in ["--csv", "--html"] {
+            let target = bench.path(target);
+            let (code, said) = bench.audit("export", &[format, target.to_str().unwrap(), "--overwrite"]);
+            // However it is broken into lines.
+            let words: String = said.chars().filter(char::is_ascii_alphanumeric).collect();
+            assert!(code == Some(1) && words.contains("belongstothetrail"), "{}: {said}", target.display());
+        }
+    }
+    let key = bench.path("elsewhere.key");
+    fs::copy(bench.path("out.private.key"), &key).unwrap();
+    let key = key.to_str().unwrap();
+    assert_eq!(bench.audit("export", &["--key", key, "--csv", key, "--overwrite"]).0, Some(1));
+    fs::remove_file(key).unwrap();
+    assert_eq!(tree(&bench.path("")), before);
+}
+
 #[test]
 fn what_is_younger_than_six_years_is_not_purged() {
     let bench = Bench::new();

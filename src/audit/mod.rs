@@ -124,6 +124,29 @@ pub fn earlier_file(trail: &Path) -> PathBuf {
     beside(trail, ".v1.jsonl")
 }
 
+/// The file among those that make up a trail (itself, its key, its names, rows of version 1) that `path` leads to, by
+/// whatever name; `None` when it is none of them. A key in another place is `key`.
+pub fn part_of(trail: &Path, key: Option<&Path>, path: &Path) -> Option<PathBuf> {
+    let own = [trail.to_owned(), key_file(trail), names_file(trail), earlier_file(trail)];
+    own.into_iter().chain(key.map(Path::to_owned)).find(|part| is_one_file(part, path))
+}
+
+fn is_one_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    if let (Ok(a), Ok(b)) = (a.metadata(), b.metadata()) {
+        use std::os::unix::fs::MetadataExt;
+        // Also another name of it, by a hard link or in other letter case.
+        return (a.dev(), a.ino()) == (b.dev(), b.ino());
+    }
+    // What is not there yet, the names say, must not be made as something else.
+    let place = |path: &Path| {
+        let folder = crate::private::folder_of(path);
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned()).join(path.file_name().unwrap_or_default())
+    };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| place(path));
+    real(a) == real(b)
+}
+
 /// The error of a file that could not be `doing`.
 fn failed(path: &Path, doing: &'static str) -> impl FnOnce(std::io::Error) -> AuditError {
     let path = path.to_owned();

@@ -73,6 +73,9 @@ enum Fatal {
     #[error("{} cannot be written: {source}", .path.display())]
     #[diagnostic(help("a file that is there is replaced only with --overwrite"))]
     Export { path: std::path::PathBuf, source: io::Error },
+    #[error("{} belongs to the trail, which an export never replaces", .path.display())]
+    #[diagnostic(help("nothing was written; choose another name for the export"))]
+    ExportOver { path: std::path::PathBuf },
     #[error(transparent)]
     Media(#[from] MediaError),
     #[error("writing to standard output failed: {0}")]

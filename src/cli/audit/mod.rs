@@ -175,6 +175,11 @@ fn show_one(args: &TrailArgs, input: &Path) -> Result<Exit, Fatal> {
 }
 
 fn export(args: &TrailArgs, csv: Option<&Path>, html: Option<&Path>, overwrite: bool) -> Result<Exit, Fatal> {
+    for path in [csv, html].into_iter().flatten() {
+        if audit::part_of(&args.file, args.key.as_deref(), path).is_some() {
+            return Err(Fatal::ExportOver { path: path.to_owned() });
+        }
+    }
     let (chain, rows) = audit::read(&args.file, key(args)?.as_ref())?;
     if let Some(path) = csv {
         write(path, overwrite, |to| audit::write_csv(&rows, to))?;
