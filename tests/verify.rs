@@ -138,6 +138,18 @@ fn kept_names_that_give_something_away_are_warned_of() {
 }
 
 #[test]
+fn looking_at_finished_files_loads_nothing_that_reads_or_knows_anybody() {
+    let runtime = || safepost::Runtime { threads: 1, ..safepost::Runtime::default() };
+    let policy = safepost::Policy { consent: Some("/nowhere/consent.toml".into()), ..safepost::Policy::default() };
+    let looking = safepost::Cleaner::for_looking(policy, &runtime()).expect("run `make setup` first");
+    let whole = safepost::Cleaner::new(safepost::Policy::default(), &runtime()).expect("run `make setup` first");
+    let names = |cleaner: &safepost::Cleaner| cleaner.models().iter().map(|m| m.name.clone()).collect::<Vec<_>>();
+    let (fewer, all) = (names(&looking), names(&whole));
+    assert!(!fewer.iter().any(|name| name.contains("-rec-")) && all.iter().any(|name| name.contains("-rec-")));
+    assert_eq!(all.iter().filter(|name| !fewer.contains(name)).count(), 1, "{all:?} {fewer:?}");
+}
+
+#[test]
 fn a_face_that_is_still_there_is_told_and_its_mask_is_not() {
     let bench = Bench::new();
     let photo = format!("{}/samples/astronaut.jpg", env!("CARGO_MANIFEST_DIR"));

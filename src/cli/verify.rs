@@ -66,7 +66,7 @@ pub fn run(args: &VerifyArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     let limits = policy.limits.clone();
     let cleaner = match args.metadata_only {
         true => None,
-        false => Some(Cleaner::new(policy, &setup::runtime(runtime, 1))?),
+        false => Some(Cleaner::for_looking(policy, &setup::runtime(runtime, 1))?),
     };
     let rows: Vec<_> = items.iter().map(|item| examine(item, &limits, cleaner.as_ref())).collect();
     // An empty folder is more likely a mistyped path than a success.

@@ -112,6 +112,16 @@ pub struct ModelUsed {
     pub taken: Option<Share>,
 }
 
+/// The models that were loaded.
+fn used(registry: &Registry) -> impl Iterator<Item = ModelUsed> {
+    registry.loaded().into_iter().map(|(entry, taken)| ModelUsed {
+        name: entry.name.clone(),
+        sha256: entry.sha256.clone(),
+        device: Some(registry.device()),
+        taken,
+    })
+}
+
 impl Cleaner {
     /// A cleaner with the shipped detectors for the classes that `policy` names.
     ///
@@ -123,26 +133,36 @@ impl Cleaner {
         Self::with_registry(policy, &runtime.open()?)
     }
 
+    /// A cleaner for [`Cleaner::look_at`] alone: it loads what finds the classes that `policy` names, and neither what reads
+    /// lines of text nor what knows faces, which looking asks for nothing.
+    ///
+    /// # Errors
+    /// As [`Cleaner::new`].
+    pub fn for_looking(policy: Policy, runtime: &Runtime) -> Result<Self, SetupError> {
+        policy.check()?;
+        Self::finding(policy, &runtime.open()?)
+    }
+
     /// As [`Cleaner::new`], with the models of a registry that is open already.
     ///
     /// # Errors
     /// When the policy makes no sense, or a model is missing, not the one measured, or refused by the runtime.
     pub fn with_registry(policy: Policy, registry: &Registry) -> Result<Self, SetupError> {
         policy.check()?;
+        let mut new = Self::finding(policy, registry)?;
+        let policy = &new.policy;
+        new.reader =
+            (words::wanted(policy) || refute::reads(policy)).then(|| Reader::load(registry)).transpose()?;
+        let consent = policy.consent.as_deref().filter(|_| policy.redact.contains(&Class::Face));
+        new.keeper = consent.map(|path| Keeper::load(path, registry)).transpose()?;
+        new.models = used(registry).chain(new.keeper.as_ref().map(Keeper::used)).collect();
+        Ok(new)
+    }
+
+    fn finding(policy: Policy, registry: &Registry) -> Result<Self, SetupError> {
         let detectors = detect::load(&policy.redact, policy.effort, registry)?;
         let second = detect::second::load(&policy.redact, policy.effort, registry)?;
-        let reader =
-            (words::wanted(&policy) || refute::reads(&policy)).then(|| Reader::load(registry)).transpose()?;
-        let consent = policy.consent.as_deref().filter(|_| policy.redact.contains(&Class::Face));
-        let keeper = consent.map(|path| Keeper::load(path, registry)).transpose()?;
-        let used = |(entry, taken): (&ModelEntry, _)| ModelUsed {
-            name: entry.name.clone(),
-            sha256: entry.sha256.clone(),
-            device: Some(registry.device()),
-            taken,
-        };
-        let models = registry.loaded().into_iter().map(used).chain(keeper.as_ref().map(Keeper::used)).collect();
-        Ok(Self { policy, detectors, second, reader, keeper, models, observer: Arc::new(Silent) })
+        Ok(Self { second, models: used(registry).collect(), ..Self::bare(policy, detectors) })
     }
 
     /// A cleaner with detectors of the caller's own instead of the shipped ones.
