@@ -236,6 +236,50 @@ fn matroska_and_webm_are_written_when_asked_for() {
     }
 }
 
+/// The numbers of packets of a transport stream behind which sound goes on that a packet before has told the length of.
+fn within_sound(stream: &[u8]) -> Vec<usize> {
+    let (mut within, mut sound, mut lacks) = (Vec::new(), None, 0);
+    for (number, packet) in stream.chunks(188).enumerate() {
+        let at = if packet[3] & 0x20 == 0 { 4 } else { 5 + usize::from(packet[4]) };
+        let (track, payload) = ([packet[1] & 0x1f, packet[2]], &packet[at.min(188)..]);
+        if packet[1] & 0x40 != 0 && payload.starts_with(b"\0\0\x01\xc0") {
+            sound = Some(track);
+            lacks = 6 + i64::from(u16::from_be_bytes([payload[4], payload[5]]));
+        }
+        if sound == Some(track) {
+            lacks -= payload.len() as i64;
+        }
+        if lacks > 0 {
+            within.push(number + 1);
+        }
+    }
+    within
+}
+
+#[test]
+fn a_transport_stream_that_is_cut_is_no_shorter_film() {
+    let bench = Bench::new();
+    let path = bench.path("a.ts");
+    Film { tone: true, ..Film::even(Container::Ts, 30) }.write_to(&path, &Scene::empty());
+    let whole = fs::read(&path).unwrap();
+    assert_eq!(Seen::file(&path).frames.len(), 30);
+    let last = whole.len() / 188;
+    let within: Vec<_> = within_sound(&whole).into_iter().filter(|packets| packets + 40 > last).collect();
+    assert!(!within.is_empty(), "its last sound takes more than a packet");
+    let cuts = [1, 50, 187].map(|bytes| whole.len() - bytes);
+    for length in cuts.into_iter().chain(within.into_iter().map(|packets| packets * 188)) {
+        fs::write(&path, &whole[..length]).unwrap();
+        let read = Seen::of(safepost::media::video::Input::File(&path));
+        assert!(read.is_err(), "{length} of {} bytes passed for a film", whole.len());
+    }
+    fs::write(&path, &whole[..whole.len() - 50]).unwrap();
+    fs::copy(&path, bench.path("in/a.ts")).unwrap();
+    let (code, said) = bench.cleaned(&["--metadata-only"]);
+    assert!(code == Some(2) && said.contains("damaged or cut short"), "{said}");
+    let (code, said) = bench.cleaned(&["--metadata-only", "--allow-damaged"]);
+    assert_eq!(code, Some(0), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn an_interrupt_leaves_nothing_of_a_film() {

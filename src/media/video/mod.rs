@@ -17,6 +17,8 @@ mod graph;
 mod open;
 #[cfg(feature = "video")]
 mod out;
+#[cfg(feature = "video")]
+mod packets;
 mod raw;
 #[cfg(feature = "video")]
 mod sound;

@@ -10,6 +10,7 @@ use super::{
     Input, VideoInfo,
     av::{AvError, Codec, Decoder, Demuxer, Kind, Reader, Stream},
     film::damaged,
+    packets,
     turn::Turn,
 };
 use crate::{
@@ -28,7 +29,7 @@ const HEAD_BYTES: u64 = 4096;
 pub(super) struct Opened {
     pub(super) demuxer: Demuxer,
     pub(super) format: Format,
-    /// Where the whole container ends by its own header, in bytes.
+    /// Where the whole container ends by its own headers, in bytes.
     pub(super) ends_at: Option<u64>,
     pub(super) video: (usize, Stream),
     /// Until the reader takes it.
@@ -93,9 +94,13 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
             return Err(MediaError::Refused { format: "a still or animated picture", advice });
         }
     };
-    let (reader, boxes_end) = match (reader, format) {
+    let (reader, whole_end) = match (reader, format) {
         (Reader::File(mut file), Format::Mp4) => {
             let end = boxes_end(&mut file).map_err(io)?;
+            (Reader::File(file), Some(end))
+        }
+        (Reader::File(mut file), Format::Ts) => {
+            let end = packets::end(&mut file, &head).map_err(io)?;
             (Reader::File(file), Some(end))
         }
         (reader, _) => (reader, None),
@@ -135,7 +140,7 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
     Ok(Opened {
         format,
         ends_at: match format {
-            Format::Mp4 => boxes_end,
+            Format::Mp4 | Format::Ts => whole_end,
             _ => declared_end(format, &head),
         },
         coding: format!("{name}, {}", stream.codec.name()),

@@ -9,7 +9,11 @@ use std::{
     },
 };
 
-use super::{Unit, VideoInfo, VideoSource, film::damaged};
+use super::{
+    Unit, VideoInfo, VideoSource,
+    film::damaged,
+    packets::{self, Loads},
+};
 use crate::{
     error::MediaError,
     media::{Format, sniff},
@@ -31,8 +35,8 @@ enum Walk {
     Boxes,
     /// Elements of a segment, and those of clusters without a size.
     Elements,
-    /// Packets of this size.
-    Packets(u64),
+    /// Packets of this size, in which the sync byte is here.
+    Packets(usize, usize),
     /// Nothing can be said any more.
     Lost,
 }
@@ -55,11 +59,13 @@ struct Pieces {
     header: Vec<u8>,
     /// Bytes until the next header.
     skip: u64,
+    /// What packets hold.
+    loads: Loads,
 }
 
 impl Pieces {
     fn new() -> Self {
-        Self { walk: Walk::Open, header: Vec::new(), skip: 0 }
+        Self { walk: Walk::Open, header: Vec::new(), skip: 0, loads: Loads::default() }
     }
 
     fn pass(&mut self, bytes: &[u8]) {
@@ -78,7 +84,10 @@ impl Pieces {
         self.walk = match sniff(&head) {
             Ok(Format::Mp4) => Walk::Boxes,
             Ok(Format::Mkv | Format::WebM) => Walk::Elements,
-            Ok(Format::Ts) => Walk::Packets(if head.first() == Some(&b'G') { 188 } else { 192 }),
+            Ok(Format::Ts) => {
+                let (length, sync) = packets::length(&head);
+                Walk::Packets(length, sync)
+            }
             _ => Walk::Lost,
         };
         self.follow(&head);
@@ -92,13 +101,22 @@ impl Pieces {
                 bytes = &bytes[passed as usize..];
                 continue;
             }
+            if let Walk::Packets(length, sync) = self.walk {
+                let (more, rest) = bytes.split_at(bytes.len().min(length - self.header.len()));
+                self.header.extend_from_slice(more);
+                bytes = rest;
+                if self.header.len() == length {
+                    self.loads.packet(&self.header[sync..]);
+                    self.header.clear();
+                }
+                continue;
+            }
             self.header.push(bytes[0]);
             bytes = &bytes[1..];
             let header = match self.walk {
                 Walk::Boxes => box_header(&self.header),
                 Walk::Elements => element_header(&self.header),
-                Walk::Packets(size) => Header::Skip(size - 1),
-                Walk::Open | Walk::Lost => Header::Lost,
+                Walk::Packets(..) | Walk::Open | Walk::Lost => Header::Lost,
             };
             match header {
                 Header::Short => continue,
@@ -114,7 +132,7 @@ impl Pieces {
         if self.walk == Walk::Open {
             self.begin();
         }
-        self.walk == Walk::Lost || (self.skip == 0 && self.header.is_empty())
+        self.walk == Walk::Lost || (self.skip == 0 && self.header.is_empty() && self.loads.lack() == 0)
     }
 }
 
@@ -255,6 +273,15 @@ mod tests {
     fn packets_may_end_only_whole() {
         let stream: Vec<u8> = (0..188 * 7).map(|at| if at % 188 == 0 { b'G' } else { 1 }).collect();
         assert_eq!(ends(&stream, 100).into_iter().filter(|end| *end >= 940).collect::<Vec<_>>(), [940, 1128, 1316]);
+    }
+
+    #[test]
+    fn packets_may_not_end_within_what_they_hold() {
+        use packets::tests::{begun, packet};
+        let more = || packet(false, &[7; 100]);
+        let stream = [begun(0, 100), more(), more(), more(), more(), begun(300, 100), more(), more()].concat();
+        let ends = ends(&stream, 100).into_iter().filter(|end| *end >= 960).collect::<Vec<_>>();
+        assert_eq!(ends, [1504]);
     }
 
     #[test]
