@@ -113,7 +113,7 @@ impl Cleaner {
             report.verification = verification;
             if let Some(notes) = notes {
                 for (frame, Shown { at_us, areas, .. }) in shown.iter().enumerate() {
-                    notes(&FrameNote { frame: frame as u64, at_us: *at_us, areas })?;
+                    notes(&FrameNote { frame: frame as u64, at_us: *at_us, areas: &areas.areas() })?;
                 }
             }
             return Ok(report);

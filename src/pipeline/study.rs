@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, path::Path, sync::mpsc::Receiver};
 use super::{
     Cleaner, FrameNote, Notes, Step, VideoReport,
     keep::{Followed, Trials},
-    refute::{Known, Shown},
+    refute::{Known, Packed, Shown},
     report::Reading,
     video::{Done, Work},
     watch::Watched,
@@ -117,7 +117,12 @@ impl Cleaner {
                     let at_us = info.time_base.us(watched.timed.pts);
                     along.see(&watched, at_us)?;
                     done.add(info.time_base.us(watched.timed.pts + watched.timed.duration), 0.0);
-                    shown.push(Shown { at_us, cut: watched.cut, areas: watched.areas, kept: Vec::new() });
+                    shown.push(Shown {
+                        at_us,
+                        cut: watched.cut,
+                        areas: Packed::of(&watched.areas),
+                        kept: Packed::default(),
+                    });
                     self.observer.step(Step::Redacting)?;
                 }
             }
@@ -130,7 +135,7 @@ impl Cleaner {
         let Study { mut report, known } = study;
         let (mut notes, mut sum) = (notes, 0.0);
         for (frame, shown) in known.shown.iter().enumerate() {
-            let areas = decide_at(&self.policy, &shown.areas, shown.at_us);
+            let areas = decide_at(&self.policy, &shown.areas.areas(), shown.at_us);
             let covered = coverage(&areas, report.size);
             report.covered_max = report.covered_max.max(covered);
             sum += f64::from(covered);

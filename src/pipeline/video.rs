@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Cleaner, Step,
     looks::Looks,
-    refute::{Hints, Known, Shown},
+    refute::{Hints, Known, Packed, Shown},
     report::Reading,
     study::Along,
     watch::{Tally, Watch, Watched},
@@ -248,8 +248,9 @@ impl Cleaner {
                     }
                     done.add(info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
                     if let Some(shown) = told.shown.as_mut() {
-                        let kept = known.map_or_else(Vec::new, |known| known.kept_in(done.report.frames - 1));
-                        shown.push(Shown { at_us, cut, areas, kept });
+                        let kept =
+                            known.map_or_else(Packed::default, |known| known.kept_in(done.report.frames - 1));
+                        shown.push(Shown { at_us, cut, areas: Packed::of(&areas), kept });
                     }
                     self.observer.frames(done.report.frames, info.frames);
                     sink.push(shrunk(timed, size)?)?;

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::{Judged, Stop, carried};
+use super::{Judged, Stop, carried, packed::Packed};
 use crate::{
     area::Area,
     detect::Picture,
@@ -26,9 +26,9 @@ pub(in crate::pipeline) struct Shown {
     /// Whether it begins a scene.
     pub cut: bool,
     /// What was destroyed in it, in pixels of the input.
-    pub areas: Vec<Area>,
+    pub areas: Packed,
     /// The faces that stay, likewise.
-    pub kept: Vec<Area>,
+    pub kept: Packed,
 }
 
 impl Shown {
@@ -37,13 +37,22 @@ impl Shown {
         let stays = |area: &mut Area| {
             area.class == Class::Face && area.track.is_some_and(|track| tracks.contains_key(&track))
         };
-        self.kept.extend(self.areas.extract_if(.., stays));
+        move_over(&mut self.areas, &mut self.kept, stays);
     }
 
     /// Destroys the faces of these tracks after all.
     fn give_up(&mut self, tracks: &BTreeSet<u64>) {
         let goes = |area: &mut Area| area.track.is_some_and(|track| tracks.contains(&track));
-        self.areas.extend(self.kept.extract_if(.., goes));
+        move_over(&mut self.kept, &mut self.areas, goes);
+    }
+}
+
+/// Moves the areas that `go` behind the others.
+fn move_over(from: &mut Packed, to: &mut Packed, go: impl FnMut(&mut Area) -> bool) {
+    let mut stay = from.areas();
+    let gone: Vec<_> = stay.extract_if(.., go).collect();
+    if !gone.is_empty() {
+        (*from, *to) = (Packed::of(&stay), Packed::of(&[to.areas(), gone].concat()));
     }
 }
 
@@ -72,9 +81,10 @@ impl Known {
         let hints = self.hints.get(&number).into_iter().flatten();
         let hints = hints.map(|hint| Area { shape: hint.shape, class: hint.class, track: None });
         let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
-        let shown = shown.into_iter().flat_map(|shown| &shown.areas).filter(|area| area.class != Class::Region);
+        let shown =
+            shown.into_iter().flat_map(|shown| shown.areas.iter()).filter(|area| area.class != Class::Region);
         // The trackers of this round count from the beginning again.
-        let shown = shown.map(|area| Area { track: area.track.map(|track| track + EARLIER), ..area.clone() });
+        let shown = shown.map(|area| Area { track: area.track.map(|track| track + EARLIER), ..area });
         shown.chain(hints)
     }
 
@@ -85,9 +95,9 @@ impl Known {
     }
 
     /// The faces that stay in frame `number`.
-    pub fn kept_in(&self, number: u64) -> Vec<Area> {
+    pub fn kept_in(&self, number: u64) -> Packed {
         let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
-        shown.map_or_else(Vec::new, |shown| shown.kept.clone())
+        shown.map_or_else(Packed::default, |shown| shown.kept.clone())
     }
 
     /// Takes up what was written, what was seen in it, and which tracks turned out not to be who they were taken for.
@@ -143,9 +153,9 @@ impl Cleaner {
             // Not as the first of a scene, which would look at all sizes at once.
             seen_in_all.looks += 1;
             let (seen, there) = (self.glimpse_with_doubt(frame, seen_in_all.looks)?, frame.size());
-            let Shown { areas, kept: faces, .. } = &shown[number];
+            let (areas, faces) = (shown[number].areas.areas(), shown[number].kept.areas());
             let stay: Vec<_> = faces.iter().map(visible).collect();
-            let Judged { missed: mut seen, identifying } = self.judge(frame, seen, areas, &stay, size)?;
+            let Judged { missed: mut seen, identifying } = self.judge(frame, seen, &areas, &stay, size)?;
             seen_in_all.identifying += identifying;
             for (area, face) in faces.iter().zip(&stay) {
                 if self.is_stranger(frame, &carried(face.clone(), size, there), area.track, kept)? {
@@ -225,21 +235,23 @@ fn ends(shown: &[Shown], size: Size) -> Vec<usize> {
         b.x0 > 0.0 && b.y0 > 0.0 && b.x1 < size.width as f32 && b.y1 < size.height as f32
     };
     // Whether something that `a` covers within the picture is not followed in `b`.
-    let lost = |a: &Shown, b: &Shown| {
-        let mut followed = a.areas.iter().filter(|area| area.track.is_some() && inside(area));
-        followed.any(|area| b.areas.iter().all(|other| (other.track, other.class) != (area.track, area.class)))
+    let lost = |a: &[Area], b: &[Area]| {
+        let mut followed = a.iter().filter(|area| area.track.is_some() && inside(area));
+        followed.any(|area| b.iter().all(|other| (other.track, other.class) != (area.track, area.class)))
     };
     let mut near = Vec::new();
-    for (number, pair) in shown.windows(2).enumerate() {
-        if pair[1].cut {
-            continue;
+    let mut before: Option<Vec<Area>> = None;
+    for (number, frame) in shown.iter().enumerate() {
+        let here = frame.areas.areas();
+        if let Some(before) = before.filter(|_| !frame.cut) {
+            if lost(&before, &here) {
+                near.push(number);
+            }
+            if lost(&here, &before) {
+                near.push(number - 1);
+            }
         }
-        if lost(&pair[0], &pair[1]) {
-            near.push(number + 1);
-        }
-        if lost(&pair[1], &pair[0]) {
-            near.push(number);
-        }
+        before = Some(here);
     }
     near
 }
@@ -258,8 +270,8 @@ mod tests {
         let frame = |number: usize| Shown {
             at_us: number as u64 * 33_333,
             cut: number == 0 || Some(number) == cut,
-            areas: if frames.contains(&number) { vec![area.clone()] } else { Vec::new() },
-            kept: Vec::new(),
+            areas: if frames.contains(&number) { Packed::of(&[area.clone()]) } else { Packed::default() },
+            kept: Packed::default(),
         };
         (0..90).map(frame).collect()
     }
@@ -276,14 +288,14 @@ mod tests {
         let mut shown = clip(40.0, 20..50, None);
         let kept = BTreeMap::from([(3, "A-1".to_owned())]);
         shown.iter_mut().for_each(|frame| frame.keep(&kept));
-        assert!(shown.iter().all(|frame| frame.areas.is_empty()) && shown[30].kept.len() == 1);
+        assert!(shown.iter().all(|frame| frame.areas == Packed::default()) && shown[30].kept.iter().count() == 1);
         let mut known = Known { kept, ..Known::default() };
         let seen = |track| FilmSeen { strangers: BTreeSet::from([track]), ..FilmSeen::default() };
         known.learn(shown.clone(), seen(4));
-        assert_eq!((known.kept.len(), known.kept_in(30).len(), known.of(30).count()), (1, 1, 0));
+        assert_eq!((known.kept.len(), known.kept_in(30).iter().count(), known.of(30).count()), (1, 1, 0));
         known.learn(shown, seen(3));
         assert!(known.kept.is_empty());
-        assert!((20..50).all(|number| known.kept_in(number).is_empty() && known.of(number).count() == 1));
+        assert!((20..50).all(|number| known.kept_in(number) == Packed::default() && known.of(number).count() == 1));
     }
 
     #[test]

@@ -4,10 +4,12 @@
 mod film;
 mod finished;
 mod letters;
+mod packed;
 mod still;
 
 pub(super) use film::{FilmSeen, Hints, Known, Shown};
 pub use finished::Seen;
+pub(super) use packed::Packed;
 pub(super) use still::Attack;
 
 use crate::{
