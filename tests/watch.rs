@@ -25,11 +25,12 @@ struct Watch {
 
 impl Watch {
     fn begin(bench: &Bench, more: &[&str]) -> Self {
-        let mut child = command(arguments(bench, more))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+        Self::of(arguments(bench, more))
+    }
+
+    fn of(arguments: impl IntoIterator<Item = String>) -> Self {
+        let mut child =
+            command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
         let said = Arc::new(Mutex::new(String::new()));
         let (from, to) = (child.stdout.take().unwrap(), Arc::clone(&said));
         let reader = thread::spawn(move || {
@@ -245,6 +246,33 @@ fn kept_names_do_not_depend_on_what_came_first() {
     let (code, said) = once(&bench, &["--keep-names"]);
     assert!(code == Some(0) && said.contains("3 inputs: 0 clean, 3 done before"), "{said}");
     assert_eq!(outputs(&bench), ["a.bmp.png", "a.png.png", "withheld-2/a.png.png"].map(PathBuf::from));
+}
+
+#[test]
+fn what_is_dropped_goes_through_the_real_detectors() {
+    if safepost::Runtime::default().open().is_err() {
+        eprintln!("skipped: there is no ONNX Runtime, or there are no models (`make setup`)");
+        return;
+    }
+    let bench = Bench::new();
+    let photo = image::open(concat!(env!("CARGO_MANIFEST_DIR"), "/samples/astronaut.jpg")).unwrap().into_rgb8();
+    // A head and shoulders; the face lies from 54, 54 to 150, 162 there.
+    let photo = image::imageops::crop_imm(&photo, 124, 20, 200, 200).to_image();
+    let arguments = arguments(&bench, &["--redact", "faces", "--style", "solid", "--keep-names"]);
+    let watch = Watch::of(arguments.into_iter().filter(|argument| argument != "--metadata-only"));
+    write_png(&bench.path("in/wall.png"), 160, 120);
+    watch.hears("wall.png: clean");
+    photo.save(bench.path("in/woman.png")).unwrap();
+    watch.hears("woman.png: clean");
+    let (code, said) = watch.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.lines().any(|line| line.contains("woman.png") && line.contains("1 face")), "{said}");
+    let output = |name: &str| image::open(bench.path("out").join(name)).unwrap().into_rgb8();
+    assert_eq!(output("wall.png.png"), gradient(160, 120), "nothing is covered where nothing is seen");
+    let woman = output("woman.png.png");
+    let changed = |x: u32, y: u32| woman.get_pixel(x, y) != photo.get_pixel(x, y);
+    assert!((85..120).step_by(5).all(|x| changed(x, 108)), "the face is gone");
+    assert!(!changed(2, 2), "the rest is not");
 }
 
 #[test]
