@@ -20,6 +20,15 @@ impl Day {
         Self::of_unix(seconds / 86_400)
     }
 
+    /// Days since 1970-01-01, negative before it: the inverse of [`Day::of_unix`], by Howard Hinnant's `days_from_civil`.
+    pub fn unix_days(self) -> i64 {
+        let (year, month) = (i64::from(self.year), i64::from(self.month));
+        let year = if month <= 2 { year - 1 } else { year };
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + i64::from(self.day) - 1;
+        era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+    }
+
     /// The day that is so many days after 1970-01-01; the last one of the year 9999 for all that come later.
     pub fn of_unix(days: u64) -> Self {
         match civil(days.into()) {
@@ -111,6 +120,7 @@ mod tests {
         for (days, text) in days.into_iter().chain([(47_541, "2100-03-01")]) {
             assert_eq!(Day::of_unix(days).to_string(), text);
             assert_eq!(text.parse(), Ok(Day::of_unix(days)));
+            assert_eq!(Day::of_unix(days).unix_days(), days as i64);
         }
         assert!(Day::today() > "2024-12-31".parse().unwrap());
     }

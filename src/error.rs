@@ -313,6 +313,24 @@ pub enum ConsentError {
         /// The file.
         path: PathBuf,
     },
+    /// The clock was set back.
+    #[error(
+        "the clock says {today}, but authorizations were used on {latest} already, so none of them can be told to hold; set the clock right, or, if it was wrong then, delete {}", .path.display()
+    )]
+    ClockBack {
+        /// What the clock says.
+        today: crate::date::Day,
+        /// The latest day that was seen.
+        latest: crate::date::Day,
+        /// Where that is kept.
+        path: PathBuf,
+    },
+    /// The latest day that was seen is not to be had.
+    #[error("{} should hold the latest day on which authorizations were used, and holds none; delete it if the clock is right", .path.display())]
+    NoDay {
+        /// The file.
+        path: PathBuf,
+    },
     /// It is no face, or another network made it.
     #[error("the face in {} cannot be used ({detail}); give the photos again with `safepost consent add`", .path.display())]
     Unusable {

@@ -106,6 +106,37 @@ fn an_authorization_that_is_over_shows_nobody_and_the_list_says_so() {
 }
 
 #[test]
+fn a_clock_behind_the_latest_day_of_use_revives_nothing_and_says_so() {
+    let bench = Bench::new();
+    let list = listed(&bench, "2999-12-31");
+    let day = bench.path("consent.day");
+    let today = fs::read_to_string(&day).expect("adding an authorization is use");
+    fs::remove_file(&day).unwrap();
+    cleaned(&bench, &list);
+    assert_eq!(fs::read_to_string(&day).unwrap().len(), today.len(), "so is a run");
+    let outputs = support::tree(&bench.path("out"));
+    // As if it had been used by a clock that was ahead of this one.
+    fs::write(&day, "2998-01-01\n").unwrap();
+    let list = list.to_str().unwrap();
+    let portrait = sample("astronaut.jpg");
+    let check = ["consent", "check", "--consent", list, portrait.to_str().unwrap()];
+    for said in [
+        bench.clean(&["--redact", "faces", "--consent", list, "--overwrite"]),
+        bench.clean(&["--redact", "faces", "--consent", list, "--overwrite", "--no-isolation", "--dry-run"]),
+        safepost(["consent", "list", "--consent", list]),
+        safepost(check),
+    ] {
+        let (code, said) = ended(&said);
+        // However it is broken into lines.
+        let words: String = said.chars().filter(char::is_ascii_alphanumeric).collect();
+        assert!(code == Some(1) && words.contains("29980101") && words.contains("consentday"), "{said}");
+    }
+    assert_eq!(support::tree(&bench.path("out")), outputs);
+    let (code, said) = ended(&safepost(["consent", "revoke", "--consent", list, "T-1"]));
+    assert_eq!(code, Some(0), "an authorization can always be ended: {said}");
+}
+
+#[test]
 fn a_photo_without_a_face_or_with_a_known_one_is_refused() {
     let bench = Bench::new();
     let list = listed(&bench, "2999-12-31");

@@ -22,14 +22,18 @@ use super::{
 };
 use crate::{
     audit::OutputRow,
+    date::Day,
     device::Device,
-    error::{CleanError, MediaError},
+    error::{CleanError, ConsentError, MediaError},
     hash::sha256_hex,
     media::{
         self, Format,
         draft::{self, Draft},
     },
-    pipeline::{Cleaned, Cleaning, Goal, InputReport, ModelUsed, Outcome, keep::file},
+    pipeline::{
+        Cleaned, Cleaning, Goal, InputReport, ModelUsed, Outcome,
+        keep::{clock, file},
+    },
     policy::{consent::Consents, decide::decide},
 };
 
@@ -127,6 +131,7 @@ impl<'a> Session<'a> {
         };
         let boxes = options.boxes.as_deref().map(|path| open_boxes(path, options)).transpose()?;
         let consents = cleaner.policy().consent.as_deref().map(file::read).transpose()?;
+        note_day(cleaner, options)?;
         Ok(Self { cleaner, options, writing, done, boxes, _hold: hold, consents })
     }
 
@@ -138,6 +143,8 @@ impl<'a> Session<'a> {
     /// Handles a lot; fewer endings than items come back when it was stopped or interrupted.
     pub fn handle(&mut self, lot: &Lot<'_>, progress: &mut dyn Progress) -> Result<Vec<Handled>, BatchError> {
         let Self { cleaner, options, writing, done, boxes, consents, .. } = self;
+        // A watch goes on for days.
+        note_day(*cleaner, options)?;
         let (mut trail, intents) = writing.as_mut().map(|(trail, intents)| (trail, &*intents)).unzip();
         let (boxes, consents, large) = (boxes.as_ref(), consents.as_ref(), Mutex::new(()));
         let worker = Worker { cleaner: *cleaner, options, done, boxes, consents, intents, large };
@@ -195,6 +202,13 @@ impl<'a> Session<'a> {
         intents.finish()?;
         Ok(Some(trail.head().to_owned()))
     }
+}
+
+/// Whether the clock may be believed about authorizations; a run that writes keeps the day.
+fn note_day(cleaner: &dyn Cleaning, options: &Options) -> Result<(), ConsentError> {
+    let Some(list) = cleaner.policy().consent.as_deref() else { return Ok(()) };
+    let note = if options.dry_run { clock::check } else { clock::remember };
+    note(list, Day::today())
 }
 
 fn fingerprint(cleaner: &dyn Cleaning) -> Fingerprint {

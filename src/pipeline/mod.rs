@@ -30,10 +30,7 @@ use crate::{
     error::{CleanError, SetupError},
     finding::{Class, Finding},
     frame::{Frame, Raw, Redacted},
-    infer::{
-        self, locate,
-        registry::{ModelEntry, Registry},
-    },
+    infer::{self, locate, registry::Registry},
     policy::{Policy, decide::decide},
     redact::{coverage, redact},
 };

@@ -27,7 +27,7 @@ use crate::{
     media,
     pipeline::{
         Cleaner, InputReport,
-        keep::{self, Faces, Networks, file, pixels_sha256},
+        keep::{self, Faces, Networks, clock, file, pixels_sha256},
     },
     policy::{
         Policy,
@@ -107,6 +107,7 @@ fn add(args: AddArgs, runtime: &RuntimeArgs) -> Result<Exit, Fatal> {
     consents = known()?;
     listed(&mut consents, &args)?;
     consents.pictures.extend(pointed);
+    clock::remember(path, Day::today())?;
     // First the list: an authorization without a face shows nobody, a face without an authorization is nobody's to keep.
     file::write(path, &consents)?;
     if !args.photos.is_empty() {
@@ -162,6 +163,7 @@ fn like_another(
 fn list(path: &Path) -> Result<Exit, Fatal> {
     let consents = file::read(path)?;
     let today = Day::today();
+    clock::check(path, today)?;
     for person in &consents.people {
         let scope: Vec<_> = person.scope.iter().map(|scope| name(*scope)).collect();
         let standing = person.standing(today);

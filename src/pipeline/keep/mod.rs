@@ -6,6 +6,7 @@
 //! this file. What else was found over it, text or a badge, goes all the same, and so does whatever another face's mask reaches.
 //! In videos a face stays in all frames or in none, see `film.rs`.
 
+pub mod clock;
 pub mod file;
 mod film;
 
@@ -14,6 +15,7 @@ pub(super) use film::{Followed, Trials};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
 };
 
 use image::RgbImage;
@@ -26,8 +28,8 @@ use crate::{
     error::{DetectError, SetupError},
     finding::{Class, Finding},
     geom::Rect,
-    identity::{self, Embedder, Faceprint, store::Store},
     hash::{hex, sha256_hex},
+    identity::{self, Embedder, Faceprint, store::Store},
     infer::registry::Registry,
     policy::consent::{Consents, Person, Scope, matching::matched},
 };
@@ -74,9 +76,10 @@ pub fn store(consent: &Path, registry: &Registry) -> Result<Store, SetupError> {
     Ok(Store::new(consent.with_extension("faces"), registry.entry(identity::NAME)?.sha256.clone()))
 }
 
-/// The file of authorizations `consent` and the folder of faces beside it: all that [`Keeper::load`] reads besides models.
-pub fn files(consent: &Path) -> [PathBuf; 2] {
-    [consent.to_owned(), consent.with_extension("faces")]
+/// The file of authorizations `consent`, the folder of faces beside it, and the latest day: all that [`Keeper::load`] reads
+/// besides models.
+pub fn files(consent: &Path) -> [PathBuf; 3] {
+    [consent.to_owned(), consent.with_extension("faces"), clock::file(consent)]
 }
 
 /// Knows who may be seen.
@@ -86,16 +89,20 @@ pub struct Keeper {
     photos: Vec<Vec<Faceprint>>,
     faces: Box<dyn Faces>,
     today: fn() -> Day,
+    /// The latest day since it was made.
+    latest: Mutex<Option<Day>>,
 }
 
 impl Keeper {
     /// Reads the file of authorizations and the faces beside it. Nothing is read after that, so that a worker may give up its
-    /// right to.
+    /// right to; the day is not written down either, which whoever begins a run does: [`clock::remember`].
     ///
     /// # Errors
-    /// When the file cannot be read or makes no sense, faces can be read by others, or a model is not usable.
+    /// When the file cannot be read or makes no sense, the clock was set back, faces can be read by others, or a model is not
+    /// usable.
     pub fn load(consent: &Path, registry: &Registry) -> Result<Self, SetupError> {
         let consents = file::read(consent)?;
+        clock::check(consent, Day::today())?;
         let store = store(consent, registry)?;
         let of = |person: &Person| match person.revoked {
             // Deleted with the revocation; if not, then out of use at least.
@@ -103,12 +110,12 @@ impl Keeper {
             None => store.load(&person.authorization),
         };
         let photos = consents.people.iter().map(of).collect::<Result<_, _>>()?;
-        Ok(Self { consents, photos, faces: Box::new(Networks::load(registry)?), today: Day::today })
+        Ok(Self::new(consents, photos, Box::new(Networks::load(registry)?), Day::today))
     }
 
     /// With what is in memory, on days that `today` tells. `photos` has an entry for each person of `consents`, in order.
     pub fn new(consents: Consents, photos: Vec<Vec<Faceprint>>, faces: Box<dyn Faces>, today: fn() -> Day) -> Self {
-        Self { consents, photos, faces, today }
+        Self { consents, photos, faces, today, latest: Mutex::default() }
     }
 
     /// What may be seen on this day, as a hash, to be listed with the models: when somebody revokes or an authorization ends,
@@ -162,8 +169,17 @@ impl Keeper {
 
     /// The authorizations that hold today for `scope` and the file at `place`.
     fn allowed(&self, scope: Scope, place: Option<&Path>) -> Vec<&Person> {
-        let today = (self.today)();
+        let Some(today) = self.day() else { return Vec::new() };
         self.consents.people.iter().filter(|person| person.allows(scope, today, place)).collect()
+    }
+
+    /// The day that it is; `None` when the clock was set back meanwhile, and it cannot be told who may be seen.
+    fn day(&self) -> Option<Day> {
+        let today = (self.today)();
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
+        let day = latest.map_or(today, |latest| latest.max(today));
+        *latest = Some(day);
+        clock::is_credible(today, day).then_some(today)
     }
 
     /// Everybody whose face is known, also those who may not be seen any more, so that nobody is taken for a colleague.

@@ -180,3 +180,16 @@ fn what_is_in_force_is_another_thing_when_somebody_revokes_or_time_passes() {
     assert_ne!(before, later.used());
     assert_ne!(before, keeper(vec![valid("A-1")], &[BLUE], vec![]).used(), "other photos");
 }
+
+#[test]
+fn a_clock_that_is_set_back_during_a_run_keeps_nobody() {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    /// Days since 1970: 2026-11-22 to begin with.
+    static NOW: AtomicU64 = AtomicU64::new(20_779);
+    let mut keeper = keeper(vec![valid("A-1")], &[RED], vec![]);
+    keeper.today = || Day::of_unix(NOW.load(Ordering::Relaxed));
+    for (days, stays) in [(20_779, true), (20_778, true), (20_777, false), (20_500, false), (20_779, true)] {
+        NOW.store(days, Ordering::Relaxed);
+        assert_eq!(staying(&keeper, &[RED])[0].is_some(), stays, "{days}");
+    }
+}
