@@ -19,7 +19,9 @@ const TAIL_BYTES: u64 = 16 << 20;
 /// The length of packets by the first bytes of a stream, and where in each of them the sync byte is: at its start, or behind
 /// a clock of four bytes on camcorders.
 pub(super) fn length(head: &[u8]) -> (usize, usize) {
-    if head.first() == Some(&SYNC) { (PACKET, 0) } else { (PACKET + 4, 4) }
+    // As the format is told: a clock may begin with the same byte, once.
+    let plain = head.first() == Some(&SYNC) && (0..5).all(|i| head.get(i * PACKET).is_none_or(|b| *b == SYNC));
+    if plain { (PACKET, 0) } else { (PACKET + 4, 4) }
 }
 
 /// The loads (PES packets) that have begun and may not be whole, by the number of their stream.
@@ -151,6 +153,9 @@ pub(super) mod tests {
         assert_eq!(end_of(&whole), 384);
         assert_eq!(end_of(&whole[..376]), 384 + 100);
         assert_eq!(end_of(&whole[..192]), 192 + 100);
+        let mut chance = whole;
+        chance[0] = SYNC;
+        assert_eq!(end_of(&chance), 384, "the first byte of a clock");
     }
 
     #[test]
