@@ -270,7 +270,11 @@ mod tests {
         let frame = |number: usize| Shown {
             at_us: number as u64 * 33_333,
             cut: number == 0 || Some(number) == cut,
-            areas: if frames.contains(&number) { Packed::of(&[area.clone()]) } else { Packed::default() },
+            areas: if frames.contains(&number) {
+                Packed::of(std::slice::from_ref(&area))
+            } else {
+                Packed::default()
+            },
             kept: Packed::default(),
         };
         (0..90).map(frame).collect()
