@@ -9,10 +9,12 @@ OUT ?= out
 PHOTOS ?= samples/astronaut.jpg samples/staff-board.jpg
 CLIPS ?=
 ROUNDS ?= 5
+# Which stages `make stages` times, by a part of their name (none: all).
+STAGES ?=
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint docs unit minimal bench licences clean
+.PHONY: help setup build demo test lint docs unit minimal bench stages licences clean
 
 help: ## Say what there is
 	@echo 'make demo      install what is missing, build, clean $(IN)/ into $(OUT)/'
@@ -20,6 +22,7 @@ help: ## Say what there is
 	@echo 'make setup     only install what is missing (scripts/setup.sh --check only looks)'
 	@echo 'make build     build the program in release'
 	@echo 'make bench     time safepost beside its peers (installs them; needs numpy and Pillow)'
+	@echo 'make stages    time each stage of the pipeline by itself'
 	@echo 'make licences  hold every dependency against deny.toml (needs cargo-deny)'
 	@echo 'make clean     remove $(OUT)/ and what was built; what was set up stays'
 
@@ -59,6 +62,10 @@ bench: setup
 	$(CARGO) build --release --locked --bin safepost --example clips
 	$(PYTHON) benches/peers.py $(PHOTOS) --rounds $(ROUNDS)
 	$(if $(CLIPS),$(PYTHON) benches/video.py run --clips $(CLIPS) --rounds $(ROUNDS))
+
+# One stage or several: `make stages STAGES=jpeg`.
+stages: setup
+	$(CARGO) bench --locked --bench stages -- $(STAGES)
 
 licences:
 	$(CARGO) deny check licenses bans sources
