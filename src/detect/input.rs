@@ -1,18 +1,21 @@
 //! Pixels as networks take them, and the best of what networks give. Separate because several networks share both.
 
 use image::RgbImage;
-use ndarray::{Array4, Axis};
+use ndarray::{Array4, s};
 
 /// `pixels` as planes, 1 x 3 x H x W in the order red, green, blue, 0 to 255; both sides are rounded up to multiples of
 /// `multiple`, and what is beyond the picture is `fill`.
 pub(super) fn planes(pixels: &RgbImage, multiple: u32, fill: f32) -> Array4<f32> {
     let padded = |px: u32| px.next_multiple_of(multiple) as usize;
     let mut input = Array4::from_elem((1, 3, padded(pixels.height()), padded(pixels.width())), fill);
-    for (channel, mut plane) in input.index_axis_mut(Axis(0), 0).outer_iter_mut().enumerate() {
-        for (mut row, colours) in plane.outer_iter_mut().zip(pixels.rows()) {
-            for (value, pixel) in row.iter_mut().zip(colours) {
-                *value = f32::from(pixel.0[channel]);
-            }
+    let (mut red, mut green, mut blue) =
+        input.multi_slice_mut((s![0, 0, .., ..], s![0, 1, .., ..], s![0, 2, .., ..]));
+    let rows = red.outer_iter_mut().zip(green.outer_iter_mut()).zip(blue.outer_iter_mut());
+    let row_bytes = 3 * pixels.width().max(1) as usize;
+    for (((mut red, mut green), mut blue), row) in rows.zip(pixels.as_raw().chunks_exact(row_bytes)) {
+        let values = red.iter_mut().zip(green.iter_mut()).zip(blue.iter_mut());
+        for (((red, green), blue), pixel) in values.zip(row.as_chunks::<3>().0) {
+            (*red, *green, *blue) = (f32::from(pixel[0]), f32::from(pixel[1]), f32::from(pixel[2]));
         }
     }
     input

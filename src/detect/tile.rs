@@ -32,6 +32,16 @@ impl Tile {
         Self { roi, to: Size::new(scaled(roi.width()), scaled(roi.height())), core: everywhere }
     }
 
+    /// A `part` of this tile, in pixels of the network's input: the part of the picture, and the size to which it is
+    /// resampled, in the tile's own scale.
+    pub fn part(&self, part: PxRect) -> (PxRect, Size) {
+        let cut = |at: u32, to: u32, roi: u32| (f64::from(at) * f64::from(roi) / f64::from(to)).round() as u32;
+        let across = |at| self.roi.x0 + cut(at, self.to.width, self.roi.width());
+        let down = |at| self.roi.y0 + cut(at, self.to.height, self.roi.height());
+        let roi = PxRect { x0: across(part.x0), y0: down(part.y0), x1: across(part.x1), y1: down(part.y1) };
+        (roi, part.size())
+    }
+
     /// Whether what has its centre at `center` is this tile's to report.
     pub fn owns(&self, center: Point) -> bool {
         (self.core.x0..self.core.x1).contains(&center.x) && (self.core.y0..self.core.y1).contains(&center.y)
@@ -100,6 +110,17 @@ mod tests {
     use super::*;
 
     const GRID: Grid = Grid { tile_px: 1280, overlap_px: 128 };
+
+    #[test]
+    fn a_part_of_a_tile_keeps_its_scale() {
+        let tile = GRID.cut(Size::new(8000, 6000), 4000)[1];
+        let (roi, to) = tile.part(PxRect { x0: 100, y0: 50, x1: 164, y1: 90 });
+        assert_eq!(to, Size::new(64, 40));
+        assert_eq!((roi.x0, roi.y0), (tile.roi.x0 + 200, tile.roi.y0 + 100));
+        assert_eq!(roi.size(), Size::new(128, 80));
+        let whole = PxRect { x0: 0, y0: 0, x1: tile.to.width, y1: tile.to.height };
+        assert_eq!(tile.part(whole), (tile.roi, tile.to));
+    }
 
     proptest! {
         #[test]

@@ -1,6 +1,6 @@
 //! Videos from file to file: opened by content, run, checked, and only then published.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
 use super::{
     Cleaner, CreateSink, FrameNote, InputReport, Notes, Outcome, Step, Verification, VideoReport,
@@ -82,8 +82,7 @@ impl Cleaner {
             }
             draft.settle()?;
             self.observer.step(Step::Verifying)?;
-            let kept = known.as_ref().map(|known| known.kept.clone()).unwrap_or_default();
-            let seen = self.attack(draft, &video, &shown, &kept, &mut verification);
+            let seen = self.attack(draft, &video, &shown, known.as_ref(), &mut verification);
             let mut report = InputReport::of_video(format, dropped, video, self.looked_for(), self.device());
             match seen {
                 Err(Stop::Failed(error)) => return Err(error),
@@ -126,7 +125,7 @@ impl Cleaner {
         draft: &Draft,
         video: &VideoReport,
         shown: &[Shown],
-        kept: &BTreeMap<u64, String>,
+        known: Option<&Known>,
         verification: &mut Verification,
     ) -> Result<FilmSeen, Stop> {
         let shown_us: Vec<_> = shown.iter().map(|frame| frame.at_us).collect();
@@ -138,7 +137,7 @@ impl Cleaner {
             sound: video.audio.is_some(),
         };
         verification.depth = Some(self.depth(self.policy.verify.videos));
-        let seen = self.refute_film(draft.path(), &expected, shown, video.size, kept)?;
+        let seen = self.refute_film(draft.path(), &expected, shown, video.size, known)?;
         verification.looks += seen.looks;
         Ok(seen)
     }

@@ -6,6 +6,7 @@
 
 mod body;
 mod centerface;
+mod detail;
 mod fuse;
 mod glance;
 mod head;
@@ -98,7 +99,7 @@ impl FaceDetector {
     fn faces(&self, upright: &dyn Picture, first: Vec<Seen>, steps: &[u32]) -> Result<Vec<Seen>, DetectError> {
         let mut seen = first;
         for &long_side in steps {
-            seen.extend(pyramid::look(self.centerface.as_ref(), upright, long_side)?);
+            seen.extend(self.pyramid.look(self.centerface.as_ref(), upright, long_side)?);
         }
         Ok(fuse::faces(seen, upright.size()))
     }

@@ -8,6 +8,7 @@ use crate::{error::DetectError, geom::Size, infer::Model};
 use super::{
     super::{Picture, tile::Grid},
     centerface::{self, Seen},
+    detail::detailed,
 };
 
 /// A face up to the overlap is whole in one tile, and larger ones are seen in the next smaller size. 1.2 million pixels
@@ -38,6 +39,31 @@ impl Pyramid {
         }
         steps.dedup();
         steps
+    }
+
+    /// Whether `long_side` is the step of a large picture in its own size.
+    fn is_own_size(&self, long_side: u32) -> bool {
+        self.long_sides.last().is_none_or(|&last| long_side > last)
+    }
+
+    /// Everything the network sees in `picture` at one of its steps. A large picture in its own size is looked at only
+    /// where it shows more than in the step before.
+    ///
+    /// # Errors
+    /// As [`look`].
+    pub fn look(&self, model: &dyn Model, picture: &dyn Picture, long_side: u32) -> Result<Vec<Seen>, DetectError> {
+        if !self.is_own_size(long_side) {
+            return look(model, picture, long_side);
+        }
+        let mut seen = Vec::new();
+        for tile in GRID.cut(picture.size(), long_side) {
+            for part in detailed(&picture.sample(tile.roi, tile.to)?) {
+                let (roi, to) = tile.part(part);
+                let here = centerface::look(model, picture, roi, to)?;
+                seen.extend(here.into_iter().filter(|s| tile.owns(s.rect.center())));
+            }
+        }
+        Ok(seen)
     }
 }
 

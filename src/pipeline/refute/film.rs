@@ -40,6 +40,12 @@ impl Shown {
         move_over(&mut self.areas, &mut self.kept, stays);
     }
 
+    /// Whether something went that earlier rounds did not know of.
+    fn is_new(&self) -> bool {
+        let known = |area: Area| area.class == Class::Region || area.track.is_some_and(|track| track >= EARLIER);
+        !self.areas.iter().all(known)
+    }
+
     /// Destroys the faces of these tracks after all.
     fn give_up(&mut self, tracks: &BTreeSet<u64>) {
         let goes = |area: &mut Area| area.track.is_some_and(|track| tracks.contains(&track));
@@ -69,6 +75,9 @@ pub(in crate::pipeline) struct Known {
     pub shown: Vec<Shown>,
     /// Tracks of faces that stay, with their authorizations.
     pub kept: BTreeMap<u64, String>,
+    /// The classes that were missed in the last draft; `None` before the first draft, and when the next one must be looked
+    /// at as if it were the first.
+    pub open: Option<Vec<Class>>,
 }
 
 /// What sets numbers of tracks of an earlier round apart from those of this one.
@@ -104,6 +113,8 @@ impl Known {
     pub fn learn(&mut self, mut shown: Vec<Shown>, seen: FilmSeen) {
         shown.iter_mut().for_each(|frame| frame.give_up(&seen.strangers));
         self.kept.retain(|track, _| !seen.strangers.contains(track));
+        let missed: BTreeSet<Class> = seen.missed.values().flatten().map(|finding| finding.class).collect();
+        self.open = seen.strangers.is_empty().then(|| missed.into_iter().collect());
         for (number, missed) in seen.missed {
             self.hints.entry(number).or_default().extend(missed);
         }
@@ -133,26 +144,37 @@ pub(super) const FULL_US: u64 = 160_000;
 /// Frames around the beginning or end of what is followed that are looked at when looks may cost much.
 const AROUND: usize = 2;
 
+/// Frames within which one look for something of `class` tells of all that begins or ends there, when looks are to cost
+/// little: with lines that are many and stand still, half of what lies between two looks of the first run.
+fn close_together(class: Class) -> usize {
+    if class == Class::Text { 7 } else { 3 }
+}
+
 impl Cleaner {
-    /// Every check of a finished video; `shown` is what was written, `size` that of the input, `kept` the tracks that stay.
+    /// Every check of a finished video; `shown` is what was written, `size` that of the input, `known` what earlier drafts
+    /// told. All that was not destroyed further since the last draft was looked at already, and is as it was.
     pub(in crate::pipeline) fn refute_film(
         &self,
         draft: &Path,
         expected: &ExpectedVideo<'_>,
         shown: &[Shown],
         size: Size,
-        kept: &BTreeMap<u64, String>,
+        known: Option<&Known>,
     ) -> Result<FilmSeen, Stop> {
         let depth = self.depth(self.policy.verify.videos);
-        let (looks, mut seen_in_all) = (looks(shown, size, depth), FilmSeen::default());
+        let (none, open) = (BTreeMap::new(), known.and_then(|known| known.open.as_deref()));
+        let kept = known.map_or(&none, |known| &known.kept);
+        let mut looks = looks(shown, size, depth, open.unwrap_or(&self.policy.redact));
+        if open.is_some() {
+            looks.retain(|&number, _| shown[number].is_new());
+        }
+        let mut seen_in_all = FilmSeen::default();
         refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
-            if !looks.contains(&number) {
-                return Ok(());
-            }
+            let Some(classes) = looks.get(&number) else { return Ok(()) };
             self.observer.step(Step::Verifying)?;
             // Not as the first of a scene, which would look at all sizes at once.
             seen_in_all.looks += 1;
-            let (seen, there) = (self.glimpse_with_doubt(frame, seen_in_all.looks)?, frame.size());
+            let (seen, there) = (self.glimpse_in_draft(frame, seen_in_all.looks, classes)?, frame.size());
             let (areas, faces) = (shown[number].areas.areas(), shown[number].kept.areas());
             let stay: Vec<_> = faces.iter().map(visible).collect();
             let Judged { missed: mut seen, identifying } = self.judge(frame, seen, &areas, &stay, size)?;
@@ -192,64 +214,59 @@ fn visible(area: &Area) -> Finding {
     Finding { class: area.class, shape: area.shape, score: 1.0, source: String::new() }
 }
 
-/// The frames to look at, by number.
-fn looks(shown: &[Shown], size: Size, depth: Depth) -> BTreeSet<usize> {
+/// The frames to look at, by number, and which of `all` classes for.
+fn looks(shown: &[Shown], size: Size, depth: Depth, all: &[Class]) -> BTreeMap<usize, Vec<Class>> {
     let every = match depth {
-        Depth::Off => return BTreeSet::new(),
+        Depth::Off => return BTreeMap::new(),
         Depth::Fast => FAST_US,
         Depth::Full => FULL_US,
     };
-    let mut looks = BTreeSet::new();
+    let mut looks: BTreeMap<usize, Vec<Class>> = BTreeMap::new();
     // Half a step in: the first run looks at the first frame of every scene.
     let mut next = every / 2;
     for (number, frame) in shown.iter().enumerate() {
         if frame.at_us >= next {
-            looks.insert(number);
+            looks.insert(number, all.to_vec());
             next = frame.at_us + every;
         }
     }
-    let near = ends(shown, size);
-    match depth {
-        Depth::Off => {}
-        Depth::Fast => {
-            for number in near {
+    for (number, class) in ends(shown, size) {
+        let around = |reach: usize| number.saturating_sub(reach)..=(number + reach).min(shown.len() - 1);
+        match depth {
+            Depth::Off => {}
+            Depth::Fast if !all.contains(&class) => {}
+            Depth::Fast => {
                 // One of several close together tells of all.
-                if looks.range(number.saturating_sub(AROUND)..=number + AROUND).next().is_none() {
-                    looks.insert(number);
+                if !looks.range(around(close_together(class))).any(|(_, classes)| classes.contains(&class)) {
+                    looks.entry(number).or_default().push(class);
                 }
             }
-        }
-        Depth::Full => {
-            let around = |n: usize| n.saturating_sub(AROUND)..=(n + AROUND).min(shown.len() - 1);
-            looks.extend(near.into_iter().flat_map(around));
+            Depth::Full => looks.extend(around(AROUND).map(|number| (number, all.to_vec()))),
         }
     }
     looks
 }
 
-/// Frames without something that is followed in the frame before or behind: where a mask may have ended too early or
-/// begun too late. Cuts, and what leaves by the edge of the picture, are no such ends.
-fn ends(shown: &[Shown], size: Size) -> Vec<usize> {
+/// Frames without something that is followed in the frame before or behind, and of which class it is: where a mask may have
+/// ended too early or begun too late. Cuts, and what leaves by the edge of the picture, are no such ends.
+fn ends(shown: &[Shown], size: Size) -> Vec<(usize, Class)> {
     let inside = |area: &Area| {
         let b = area.shape.bounds();
         b.x0 > 0.0 && b.y0 > 0.0 && b.x1 < size.width as f32 && b.y1 < size.height as f32
     };
-    // Whether something that `a` covers within the picture is not followed in `b`.
-    let lost = |a: &[Area], b: &[Area]| {
-        let mut followed = a.iter().filter(|area| area.track.is_some() && inside(area));
-        followed.any(|area| b.iter().all(|other| (other.track, other.class) != (area.track, area.class)))
+    // The classes of what `a` covers within the picture and nothing follows in `b`.
+    let lost = |a: &[Area], b: &[Area]| -> BTreeSet<Class> {
+        let followed = a.iter().filter(|area| area.track.is_some() && inside(area));
+        let lost = |area: &&Area| b.iter().all(|other| (other.track, other.class) != (area.track, area.class));
+        followed.filter(lost).map(|area| area.class).collect()
     };
     let mut near = Vec::new();
     let mut before: Option<Vec<Area>> = None;
     for (number, frame) in shown.iter().enumerate() {
         let here = frame.areas.areas();
         if let Some(before) = before.filter(|_| !frame.cut) {
-            if lost(&before, &here) {
-                near.push(number);
-            }
-            if lost(&here, &before) {
-                near.push(number - 1);
-            }
+            near.extend(lost(&before, &here).into_iter().map(|class| (number, class)));
+            near.extend(lost(&here, &before).into_iter().map(|class| (number - 1, class)));
         }
         before = Some(here);
     }
@@ -303,25 +320,54 @@ mod tests {
     }
 
     #[test]
+    fn after_a_round_only_frames_in_which_more_went_are_looked_at_and_all_when_somebody_was_mistaken() {
+        let mut known = Known::default();
+        let shown = clip(40.0, 20..50, None);
+        assert!(shown[30].is_new() && !shown[10].is_new());
+        let missed = Finding {
+            class: Class::Text,
+            shape: Shape::Rect(Rect::from_xywh(0.0, 0.0, 9.0, 9.0)),
+            score: 0.9,
+            source: "fake".to_owned(),
+        };
+        let seen = || FilmSeen { missed: Hints::from([(60, vec![missed.clone()])]), ..FilmSeen::default() };
+        known.learn(shown.clone(), seen());
+        assert_eq!(known.open.as_deref(), Some(&[Class::Text][..]));
+        let again =
+            |number: u64| Shown { areas: Packed::of(&known.of(number).collect::<Vec<_>>()), ..shown[0].clone() };
+        assert!(!again(30).is_new() && !again(10).is_new() && again(60).is_new());
+        known.learn(shown.clone(), FilmSeen { strangers: BTreeSet::from([3]), ..seen() });
+        assert_eq!(known.open, None);
+    }
+
+    #[test]
     fn looks_are_where_something_began_or_ended_to_be_followed() {
-        assert_eq!(ends(&clip(40.0, 20..50, None), SIZE), [19, 50]);
-        assert_eq!(ends(&clip(40.0, 20..50, Some(50)), SIZE), [19], "a cut ends everything");
+        let face = |numbers: &[usize]| numbers.iter().map(|n| (*n, Class::Face)).collect::<Vec<_>>();
+        assert_eq!(ends(&clip(40.0, 20..50, None), SIZE), face(&[19, 50]));
+        assert_eq!(ends(&clip(40.0, 20..50, Some(50)), SIZE), face(&[19]), "a cut ends everything");
         assert!(ends(&clip(-5.0, 20..50, None), SIZE).is_empty(), "it left by the edge");
     }
 
     #[test]
-    fn a_fast_check_looks_once_a_second_and_at_the_ends() {
-        let looks = looks(&clip(40.0, 20..50, None), SIZE, Depth::Fast);
-        assert_eq!(looks.into_iter().collect::<Vec<_>>(), [16, 19, 47, 50, 78]);
+    fn a_fast_check_looks_once_a_second_for_everything_and_at_the_ends_for_what_ends() {
+        let all = [Class::Face, Class::Text];
+        let looks = looks(&clip(40.0, 20..50, None), SIZE, Depth::Fast, &all);
+        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 47, 78], "both ends are close to a look");
+        assert!(looks.values().all(|classes| classes == &all));
+        let looks = super::looks(&clip(40.0, 26..60, None), SIZE, Depth::Fast, &all);
+        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 25, 47, 60, 78]);
+        assert!(looks[&25] == [Class::Face] && looks[&60] == [Class::Face]);
+        let looks = super::looks(&clip(40.0, 26..60, None), SIZE, Depth::Fast, &all[1..]);
+        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 47, 78], "nobody looks for faces");
     }
 
     #[test]
     fn a_full_check_looks_often_and_all_around_the_ends_and_none_looks_never() {
-        let clip = clip(40.0, 20..50, None);
-        let full = looks(&clip, SIZE, Depth::Full);
-        assert!((17..=21).chain(48..=52).all(|number| full.contains(&number)), "{full:?}");
+        let (clip, all) = (clip(40.0, 20..50, None), [Class::Face]);
+        let full = looks(&clip, SIZE, Depth::Full, &all);
+        assert!((17..=21).chain(48..=52).all(|number| full.contains_key(&number)), "{full:?}");
         assert!(full.len() >= 90 / 5);
-        assert!(looks(&clip, SIZE, Depth::Off).is_empty());
-        assert!(looks(&[], SIZE, Depth::Full).is_empty());
+        assert!(looks(&clip, SIZE, Depth::Off, &all).is_empty());
+        assert!(looks(&[], SIZE, Depth::Full, &all).is_empty());
     }
 }
