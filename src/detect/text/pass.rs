@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The name of the larger, newer network in the manifest.
-const V6: &str = "ppocr-v6-det-small";
+pub(super) const V6: &str = "ppocr-v6-det-small";
 /// The name of the smaller, older network in the manifest. It sees what the newer one misses, and the other way round.
 const V4: &str = "ppocr-v4-det";
 

@@ -7,7 +7,7 @@ use image::RgbImage;
 use super::{Judged, carried, finished::smooth, scale, unexplained};
 use crate::{
     area::Area,
-    detect::{Glance, Picture},
+    detect::{Glance, Picture, text::is_sure_alone},
     error::CleanError,
     finding::{Class, Finding},
     geom::Size,
@@ -68,7 +68,7 @@ impl Cleaner {
         let (seen, doubtful) = match attack.depth {
             Depth::Off => return Ok(None),
             Depth::Fast => self.glimpse_in_draft(output, 0, classes)?,
-            Depth::Full => (self.find_of(output, classes)?, Vec::new()),
+            Depth::Full => stand_alone(self.find_of(output, classes)?),
         };
         let areas = decide(&self.policy, &known.findings);
         self.judge(output, (seen, doubtful), &areas, &known.visible.places, known.size).map(Some)
@@ -121,20 +121,17 @@ impl Cleaner {
         Ok(seen)
     }
 
-    /// The same for `classes` in a draft, and beside it the lines of text that are not sure. In a draft a line is surer than
-    /// in an input: whatever has the look of one was covered already, so that what is left has mostly the look of masks.
+    /// One cheap look a detector for `classes` at a draft, number `number` of several: what is sure, and beside it the lines
+    /// of text that have to be read to count.
     pub(super) fn glimpse_in_draft(
         &self,
         picture: &dyn Picture,
         number: u64,
         classes: &[Class],
     ) -> Result<(Vec<Finding>, Vec<Finding>), CleanError> {
-        let least = |class| if class == Class::Text { TEXT_SURE } else { sure(class) };
-        let seen = self.glance(picture, number, classes)?;
-        let (sure, mut doubtful): (Vec<_>, Vec<_>) =
-            seen.into_iter().partition(|finding| finding.score >= least(finding.class));
-        doubtful.retain(|finding| finding.class == Class::Text);
-        Ok((sure, doubtful))
+        let (mut seen, lines) = stand_alone(self.glance(picture, number, classes)?);
+        seen.retain(|finding| finding.score >= sure(finding.class));
+        Ok((seen, lines))
     }
 
     fn glance(&self, picture: &dyn Picture, number: u64, classes: &[Class]) -> Result<Vec<Finding>, CleanError> {
@@ -149,9 +146,11 @@ impl Cleaner {
     }
 }
 
-/// From which score a line of text in a draft counts without being read; one that is weaker counts when it can be read.
-/// In a pan over a crowd with signs, of 35 lines that drafts showed, 22 were weaker: folds, hair, and the rims of masks.
-const TEXT_SURE: f32 = 0.6;
+/// What of `seen` counts in a draft as it is, and the lines that have to be read to count: whatever has the look of a line
+/// was destroyed already, so that what is left has mostly the look of masks.
+fn stand_alone(seen: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
+    seen.into_iter().partition(|finding| finding.class != Class::Text || is_sure_alone(finding))
+}
 
 /// A line that stays, as if it were masked: it is there to be read.
 fn spared(line: &Finding) -> Area {
