@@ -166,7 +166,9 @@ impl Cleaner {
         let kept = known.map_or(&none, |known| &known.kept);
         let mut looks = looks(shown, size, depth, open.unwrap_or(&self.policy.redact));
         if open.is_some() {
-            looks.retain(|&number, _| shown[number].is_new());
+            // And beside them: there it may have ended too early.
+            let near = |number: usize| &shown[number.saturating_sub(1)..shown.len().min(number + 2)];
+            looks.retain(|&number, _| near(number).iter().any(Shown::is_new));
         }
         let mut seen_in_all = FilmSeen::default();
         refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
