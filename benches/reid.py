@@ -15,6 +15,9 @@ import argparse, json, math, os, subprocess, sys, tempfile
 from pathlib import Path
 
 import numpy as np
+
+# ONNX Runtime from 1.29 on tries to reach its maker otherwise.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 from PIL import Image, ImageOps
 

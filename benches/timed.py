@@ -5,6 +5,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
+# ONNX Runtime from 1.29 on tries to reach its maker otherwise, also in the programs that are compared.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 # A process of its own for each command: the peak that the system reports for children is the highest of all so far,
 # and starts at the size of the process that started them.
 SCRIPT = """

@@ -7,6 +7,7 @@ stay as they are: they are the scores and places themselves, and cost next to no
 
 import argparse
 import json
+import os
 import random
 import tempfile
 from pathlib import Path
@@ -15,6 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import onnx
 from onnx import version_converter
+
+# ONNX Runtime from 1.29 on tries to reach its maker otherwise.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from PIL import Image, ImageOps
