@@ -233,19 +233,19 @@ impl Cleaner {
         self.find_of(picture, &self.policy.redact)
     }
 
-    /// The same, when only `classes` matter; what else is seen on the way is given too.
+    /// The same, when only `classes` matter: those who find them look, and nobody weighs what others would tell beside it,
+    /// but for arms, at which bands are found.
     fn find_of(&self, picture: &RgbImage, classes: &[Class]) -> Result<Vec<Finding>, CleanError> {
-        // The other classes are also told by lines of text, by hands, and by each other.
-        let alone = classes.iter().all(|class| matches!(class, Class::Face | Class::Text));
+        let all = classes == self.policy.redact;
         let mut findings = Vec::new();
         for (detector, finds) in self.wanted() {
-            if alone && !finds.iter().any(|class| classes.contains(class)) {
-                continue;
+            let detector = &self.detectors[detector];
+            if all || detector.classes().iter().any(|class| classes.contains(class)) {
+                self.observer.step(Step::Detecting(finds[0]))?;
+                findings.extend(detector.detect(picture)?);
             }
-            self.observer.step(Step::Detecting(finds[0]))?;
-            findings.extend(self.detectors[detector].detect(picture)?);
         }
-        if let Some(second) = self.second.as_ref().filter(|_| !alone) {
+        if let Some(second) = self.second.as_ref().filter(|_| all || classes.contains(&Class::Wristband)) {
             findings.extend(second.look(picture, &findings)?);
         }
         // A detector of several classes sees all of them; what stays visible must not be reported as if it had gone.
