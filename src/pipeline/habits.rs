@@ -48,30 +48,42 @@ pub(super) fn look_every(class: Class, effort: Effort, rate: f32) -> f32 {
     (frames * scale(rate)).max(1.0)
 }
 
-/// How things of `class` are followed at `rate` frames a second.
-pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
+/// The side of faces that need the usual evidence, as a share of the long side of the picture. On ten clips .05 exposed 48
+/// tracks of 382 at 7.4 % covered needlessly, .078 exposed 43 at 8.2 %.
+const FACE_SIDE_USUAL: f32 = 0.078;
+
+/// How things of `class` are followed in pictures of `size` at `rate` frames a second.
+///
+/// Those of faces are from ten clips with exact truth; six others were exposed in 50 tracks of 232 before and in 28 since, at 7.7
+/// and 8.1 % covered needlessly.
+pub(super) fn habits(class: Class, look_ahead: u64, size: Size, rate: f32) -> Habits {
     let frames = |at_usual_rate: f32| (at_usual_rate * scale(rate)).round() as u64;
     match class {
         Class::Face => Habits {
             look_ahead,
             score_certain: 0.35,
+            // As .1, it exposed 9 tracks more of those six clips: false ones beside a face take its sightings.
+            score_first: 0.12,
             score_start: 0.1,
             score_sure: 0.45,
             evidence_min: 0.6,
-            hold_frames: frames(30.0),
-            hold_frames_weak: frames(10.0),
+            hold_frames: frames(20.0),
+            hold_frames_weak: frames(15.0),
             back_frames: frames(48.0),
             back_frames_weak: frames(10.0),
             lost_frames: frames(48.0),
-            growth_per_frame: 0.005 / scale(rate),
+            away_frames: frames(90.0),
+            side_usual_px: Some(FACE_SIDE_USUAL * size.long_side() as f32),
+            growth_per_frame: 0.003 / scale(rate),
             growth_max: 0.2,
-            pad_px: 1.0,
-            smear: 0.2,
+            pad_px: 2.0,
+            smear: 0.4,
             edge_growth: 0.04,
         },
         Class::Text | Class::Code | Class::Region => Habits {
             look_ahead,
             score_certain: 0.5,
+            score_first: 0.2,
             score_start: 0.2,
             score_sure: 0.3,
             evidence_min: 0.3,
@@ -80,6 +92,8 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             back_frames: frames(48.0),
             back_frames_weak: frames(48.0),
             lost_frames: frames(60.0),
+            away_frames: frames(30.0),
+            side_usual_px: None,
             growth_per_frame: 0.01 / scale(rate),
             growth_max: 0.3,
             pad_px: 1.0,
@@ -98,10 +112,11 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
             Habits {
                 look_ahead,
                 score_certain: sure,
+                score_first: start,
                 score_start: start,
                 score_sure: sure,
                 evidence_min: together,
-                ..habits(Class::Text, look_ahead, rate)
+                ..habits(Class::Text, look_ahead, size, rate)
             }
         }
     }
@@ -109,7 +124,7 @@ pub(super) fn habits(class: Class, look_ahead: u64, rate: f32) -> Habits {
 
 /// The score from which a single look at something of `class` is believed.
 pub(super) fn sure(class: Class) -> f32 {
-    habits(class, 0, USUAL_RATE).score_sure
+    habits(class, 0, Size::new(0, 0), USUAL_RATE).score_sure
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl<'a> Watch<'a> {
         let mut first = 0;
         let mut tracker = |class| {
             first += APART;
-            (class, Tracker::new(class, size, habits(class, ahead, rate)).numbered_from(first))
+            (class, Tracker::new(class, size, habits(class, ahead, size, rate)).numbered_from(first))
         };
         let every = |classes: &[Class]| {
             classes.iter().map(|&class| look_every(class, effort, rate)).fold(f32::MAX, f32::min)

@@ -30,7 +30,9 @@ pub struct Habits {
     pub look_ahead: u64,
     /// A finding of at least this score takes part in the first round of matching and begins a track at once.
     pub score_certain: f32,
-    /// Weaker findings down to this score begin tracks that must be confirmed.
+    /// Weaker findings down to this score begin tracks that must be confirmed...
+    pub score_first: f32,
+    /// ... and those down to this one confirm tracks.
     pub score_start: f32,
     /// A track with one sighting of at least this score is believed...
     pub score_sure: f32,
@@ -46,6 +48,11 @@ pub struct Habits {
     pub back_frames_weak: u64,
     /// Frames after which a track that is not seen is given up.
     pub lost_frames: u64,
+    /// Frames for which a track that left the picture is remembered: a camera that shakes or turns brings it back.
+    pub away_frames: u64,
+    /// The side, in pixels, of things that need [`Habits::evidence_min`]; smaller ones need less, because being wrong about
+    /// them costs less, and larger ones more. `None` where size says nothing.
+    pub side_usual_px: Option<f32>,
     /// How much an outline grows for every frame in which it was not seen, as a share of its short side.
     pub growth_per_frame: f32,
     /// The most that it grows so.
@@ -58,6 +65,16 @@ pub struct Habits {
     /// How much an outline grows that is cut by the edge of the picture, as a share of its short side.
     pub edge_growth: f32,
 }
+
+impl Habits {
+    /// How many times as dear as usual it is to be wrong about a thing with a side of `side_px`.
+    fn price(&self, side_px: f32) -> f32 {
+        self.side_usual_px.map_or(1.0, |usual| side_px / usual.max(1.0))
+    }
+}
+
+/// The most that large things must be better seen than others to begin a track.
+const FIRST_MOST: f32 = 1.5;
 
 /// The most that an outline grows for smear, as a share of its short side.
 const SMEAR_MAX: f32 = 0.35;
@@ -136,7 +153,7 @@ impl Tracker {
             }
         }
         for track in self.tracks.iter_mut().filter(|t| t.alive) {
-            track.advance(&motion);
+            track.advance(&motion, self.picture);
         }
         self.motions.held.push_back(motion);
         if let Some(found) = found {
@@ -144,10 +161,9 @@ impl Tracker {
                 found.iter().filter(|f| f.class == self.class && f.score >= self.habits.score_start).collect();
             self.look(frame, &found);
         }
-        let (lost, picture) = (self.habits.lost_frames, self.picture);
         for track in self.tracks.iter_mut().filter(|t| t.alive) {
-            let gone = track.now().intersection(&picture).is_none();
-            track.alive = !gone && frame - track.seen_at <= lost;
+            let away = if track.is_believed(&self.habits) { self.habits.away_frames } else { 0 };
+            track.alive = track.unseen() <= self.habits.lost_frames && track.away() <= away;
         }
     }
 
@@ -162,7 +178,12 @@ impl Tracker {
             match given {
                 Some(index) => {
                     matched[*index] = true;
+                    let doubted = !track.is_believed(&self.habits);
                     track.see(frame, found[*index], self.picture, &self.motions);
+                    if doubted && track.is_believed(&self.habits) {
+                        let until = track.born_at.saturating_sub(self.habits.back_frames).max(self.next);
+                        track.fill_back(until, self.picture, &self.motions);
+                    }
                 }
                 // Lines of text are found now as one, now as two: the same place, and nothing to follow anew.
                 None if boxes.iter().any(|b| track.now().share_inside(b) > 0.8) => track.hint(frame),
@@ -170,6 +191,10 @@ impl Tracker {
             }
         }
         for (finding, _) in found.iter().zip(&matched).filter(|(_, matched)| !**matched) {
+            let price = self.habits.price(finding.shape.bounds().area().sqrt()).clamp(1.0, FIRST_MOST);
+            if finding.score < self.habits.score_first * price {
+                continue;
+            }
             let mut track = Track::new(self.next_id, frame, finding, self.picture);
             self.next_id += 1;
             let back = if track.is_believed(&self.habits) {
@@ -216,13 +241,15 @@ impl Tracker {
                 let shape: Shape = track.outline(frame, &self.habits)?;
                 let smear = motion.map_or(0.0, |motion| self.smear(&shape, motion));
                 let shape = self.at_edge(shape.padded(smear));
+                // What is away may come back, but nothing of it shows.
+                shape.bounds().intersection(&self.picture)?;
                 Some(Area { shape, class: self.class, track: Some(track.id) })
             })
             .collect()
     }
 
-    /// What is cut by the edge of the picture is drawn too small, because what lies outside is not seen: it becomes a
-    /// box that is larger on all sides.
+    /// What is cut by the edge of the picture is drawn too small, because what lies outside is not seen: it becomes larger on
+    /// all sides.
     fn at_edge(&self, shape: Shape) -> Shape {
         let (rect, picture) = (shape.bounds(), self.picture);
         let inside = rect.x0 > picture.x0 + 1.0
@@ -234,7 +261,7 @@ impl Tracker {
         let leaves = !(picture.x0..picture.x1).contains(&middle.x) || !(picture.y0..picture.y1).contains(&middle.y);
         match shape {
             Shape::Rect(_) | Shape::Ellipse(_) if !inside && !leaves => {
-                Shape::Rect(rect.padded(rect.width().min(rect.height()) * self.habits.edge_growth))
+                shape.padded(rect.width().min(rect.height()) * self.habits.edge_growth)
             }
             Shape::Rect(_) | Shape::Ellipse(_) | Shape::Quad(_) => shape,
         }

@@ -15,14 +15,34 @@ use crate::{
     motion::Motion,
 };
 
+/// The least and the most that evidence is multiplied by for size. On ten clips, with as much covered needlessly, 60 tracks of
+/// 382 were exposed with these and 77 without any.
+const PRICE_LEAST: f32 = 0.3;
+const PRICE_MOST: f32 = 2.0;
+
+/// A thing in one frame.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    shape: Shape,
+    /// Frames since the last sighting in which it was thought to be in the picture. What left the picture for a while is not
+    /// less well known for it: nobody could have seen it there.
+    unseen: u64,
+}
+
+impl Step {
+    fn seen(shape: Shape) -> Self {
+        Self { shape, unseen: 0 }
+    }
+}
+
 /// A thing that is followed.
 #[derive(Debug)]
 pub(super) struct Track {
     pub id: u64,
     /// First frame of `path`.
     from: u64,
-    /// One outline a frame, the last one for the newest frame.
-    path: VecDeque<Shape>,
+    /// One step a frame, the last one for the newest frame.
+    path: VecDeque<Step>,
     x: Axis,
     y: Axis,
     /// Frame of the last sighting.
@@ -35,6 +55,8 @@ pub(super) struct Track {
     pub sightings: u32,
     best: f32,
     evidence: f32,
+    /// Sum over the sightings of the side of a square as large as what was seen.
+    sides: f32,
     /// Whether it is still followed; the path of one that is not may still be needed.
     pub alive: bool,
     /// Whether an outline of it was given.
@@ -48,7 +70,7 @@ impl Track {
         Self {
             id,
             from: frame,
-            path: VecDeque::from([finding.shape]),
+            path: VecDeque::from([Step::seen(finding.shape)]),
             x: Axis::new(center.x, rect.width()),
             y: Axis::new(center.y, rect.height()),
             seen_at: frame,
@@ -57,6 +79,7 @@ impl Track {
             sightings: 1,
             best: finding.score,
             evidence: finding.score,
+            sides: rect.area().sqrt(),
             alive: true,
             shown: false,
         }
@@ -67,13 +90,24 @@ impl Track {
         self.shape().bounds()
     }
 
+    /// Frames since the last sighting in which it was thought to be out of the picture.
+    pub fn away(&self) -> u64 {
+        (self.from + self.path.len() as u64).saturating_sub(self.seen_at + self.unseen() + 1)
+    }
+
     fn shape(&self) -> &Shape {
         // A path is made with one outline, and only `forget` shortens it, never to nothing while the track lives.
-        self.path.back().unwrap_or(&Shape::Rect(Rect { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 }))
+        const NOTHING: Shape = Shape::Rect(Rect { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 });
+        self.path.back().map_or(&NOTHING, |step| &step.shape)
+    }
+
+    /// Frames since the last sighting in which it was thought to be in the picture.
+    pub fn unseen(&self) -> u64 {
+        self.path.back().map_or(0, |step| step.unseen)
     }
 
     /// One frame on.
-    pub fn advance(&mut self, motion: &Motion) {
+    pub fn advance(&mut self, motion: &Motion, picture: Rect) {
         let shape = *self.shape();
         let rect = shape.bounds();
         let with_camera = moved(&shape, &motion.camera);
@@ -81,37 +115,46 @@ impl Track {
         let scale = motion.camera.scale();
         self.x.replace(center.x, scale);
         self.y.replace(center.y, scale);
+        let here = rect.intersection(&picture).is_some();
         match own_shift(rect, motion) {
             Some((x, y)) => {
                 self.x.carried(x, rect.width());
                 self.y.carried(y, rect.height());
+            }
+            // Only the camera can bring back what is out of sight.
+            None if !here => {
+                self.x.carried(0.0, rect.width());
+                self.y.carried(0.0, rect.height());
             }
             None => {
                 self.x.coast(rect.width());
                 self.y.coast(rect.height());
             }
         }
-        self.path.push_back(placed(&with_camera, Point::new(self.x.at(), self.y.at()), (1.0, 1.0)));
+        let shape = placed(&with_camera, Point::new(self.x.at(), self.y.at()), (1.0, 1.0));
+        let shown = shape.bounds().intersection(&picture).is_some();
+        self.path.push_back(Step { shape, unseen: self.unseen() + u64::from(shown) });
     }
 
     /// Seen in the newest frame: the way there since the last sighting is drawn again with what is known now.
     pub fn see(&mut self, frame: u64, finding: &Finding, picture: Rect, motions: &super::Motions) {
         let whole = !touches(&finding.shape.bounds(), &picture);
-        // Of what the edge cuts only a part is seen: where it was thought to be counts as much.
-        let seen = if whole { finding.shape } else { united(&finding.shape, &self.now()) };
+        // Of what the edge cuts only a part is seen: beyond the edge it reaches as far as was thought.
+        let seen = if whole { finding.shape } else { beyond(&finding.shape, &self.now(), &picture) };
         let rect = seen.bounds();
         self.x.seen(rect.center().x, rect.width());
         self.y.seen(rect.center().y, rect.height());
         let shape = self.settled(&seen);
         if let Some(last) = self.path.back_mut() {
-            *last = shape;
+            last.shape = shape;
         }
         self.draw_back(frame, shape, whole, motions);
         self.whole |= whole;
-        self.seen_at = frame;
+        self.seen_until(frame);
         self.sightings += 1;
         self.best = self.best.max(finding.score);
         self.evidence += finding.score;
+        self.sides += finding.shape.bounds().area().sqrt();
     }
 
     /// Draws the way back from a sighting in `frame` to the one before. What came in over the edge and is seen whole
@@ -128,10 +171,11 @@ impl Track {
             let Some(motion) = motions.leading_to(at + 1) else { break };
             back = carried(&back, &motion.reversed());
             let index = (at - self.from) as usize;
-            self.path[index] = if step < gap {
-                between(&self.path[index], &back, 1.0 - step as f32 / gap as f32)
+            let old = &self.path[index].shape;
+            self.path[index].shape = if step < gap {
+                between(old, &back, 1.0 - step as f32 / gap as f32)
             } else {
-                united(&self.path[index], &back.bounds())
+                united(old, &back.bounds())
             };
         }
     }
@@ -157,7 +201,14 @@ impl Track {
 
     /// Something else was found all over its place: it is still there, in no better known place.
     pub fn hint(&mut self, frame: u64) {
+        self.seen_until(frame);
+    }
+
+    fn seen_until(&mut self, frame: u64) {
         self.seen_at = frame;
+        for step in self.path.iter_mut().rev().take_while(|step| step.unseen > 0) {
+            step.unseen = 0;
+        }
     }
 
     /// Draws the frames before the first sighting, back to `until`, as long as it is in the picture.
@@ -167,18 +218,20 @@ impl Track {
             if motion.cut {
                 break;
             }
-            let earlier = carried(first, &motion.reversed());
+            let earlier = carried(&first.shape, &motion.reversed());
             if earlier.bounds().intersection(&picture).is_none() {
                 break;
             }
-            self.path.push_front(earlier);
+            self.path.push_front(Step::seen(earlier));
             self.from -= 1;
         }
     }
 
     /// Whether enough was seen of it to believe that it is there.
     pub fn is_believed(&self, habits: &Habits) -> bool {
-        self.best >= habits.score_sure || self.evidence >= habits.evidence_min
+        let side = self.sides / self.sightings as f32;
+        let price = habits.price(side).clamp(PRICE_LEAST, PRICE_MOST);
+        self.best >= habits.score_sure || self.evidence >= habits.evidence_min * price
     }
 
     /// How many frames it stays covered after it was seen last.
@@ -189,8 +242,7 @@ impl Track {
     /// Its outline in `frame`, if it is covered there.
     pub fn outline(&self, frame: u64, habits: &Habits) -> Option<Shape> {
         let index = usize::try_from(frame.checked_sub(self.from)?).ok()?;
-        let shape = *self.path.get(index)?;
-        let unseen = frame.saturating_sub(self.seen_at);
+        let Step { shape, unseen } = *self.path.get(index)?;
         if unseen > self.held_frames(habits) {
             return None;
         }
@@ -223,13 +275,28 @@ impl Track {
     }
 }
 
+/// What comes as near as this to an edge of the picture, in pixels, is cut by it.
+const NEAR_PX: f32 = 3.0;
+
 /// Whether the edge of the picture cuts `rect`, or nearly.
 fn touches(rect: &Rect, picture: &Rect) -> bool {
-    let near = 3.0;
-    rect.x0 < picture.x0 + near
-        || rect.y0 < picture.y0 + near
-        || rect.x1 > picture.x1 - near
-        || rect.y1 > picture.y1 - near
+    rect.x0 < picture.x0 + NEAR_PX
+        || rect.y0 < picture.y0 + NEAR_PX
+        || rect.x1 > picture.x1 - NEAR_PX
+        || rect.y1 > picture.y1 - NEAR_PX
+}
+
+/// `shape`, which edges of `picture` cut, reaching as far beyond those as `rect`, where it was thought to be. Together with all
+/// of `rect` it would grow inward too, look by look: that covered .8 % of the picture more and exposed as many.
+fn beyond(shape: &Shape, rect: &Rect, picture: &Rect) -> Shape {
+    let own = shape.bounds();
+    let further = Rect {
+        x0: if own.x0 < picture.x0 + NEAR_PX { own.x0.min(rect.x0) } else { own.x0 },
+        y0: if own.y0 < picture.y0 + NEAR_PX { own.y0.min(rect.y0) } else { own.y0 },
+        x1: if own.x1 > picture.x1 - NEAR_PX { own.x1.max(rect.x1) } else { own.x1 },
+        y1: if own.y1 > picture.y1 - NEAR_PX { own.y1.max(rect.y1) } else { own.y1 },
+    };
+    united(shape, &further)
 }
 
 /// `shape` together with `rect`, if they are of one kind of size; quadrilaterals stay as they are.

@@ -9,6 +9,7 @@ fn habits() -> Habits {
     Habits {
         look_ahead: 20,
         score_certain: 0.4,
+        score_first: 0.1,
         score_start: 0.1,
         score_sure: 0.5,
         evidence_min: 0.6,
@@ -17,6 +18,8 @@ fn habits() -> Habits {
         back_frames: 10,
         back_frames_weak: 4,
         lost_frames: 30,
+        away_frames: 30,
+        side_usual_px: None,
         growth_per_frame: 0.0,
         growth_max: 0.0,
         pad_px: 0.0,
@@ -101,6 +104,76 @@ fn a_face_is_covered_from_where_it_came_in_before_it_was_first_seen() {
             assert!(out[frame as usize].is_empty(), "{frame}");
         }
     }
+}
+
+/// A face that the camera loses at frame 20 and brings back at frame 40, seen only before, with the score `score`.
+fn lost_and_back(score: f32) -> Vec<Vec<Area>> {
+    let mut x = 300.0;
+    let frames: Vec<_> = (0..60u64)
+        .map(|frame| {
+            let step = if frame < 30 { 5.0 } else { -5.0 };
+            x += if frame == 0 { 0.0 } else { step };
+            let motion = if frame == 0 { Motion::cut() } else { shifted(step) };
+            let seen = if frame < 12 { vec![face(Rect::from_xywh(x, 60.0, 40.0, 50.0), score)] } else { vec![] };
+            (motion, (frame % 5 == 0).then_some(seen))
+        })
+        .collect();
+    run(Habits { hold_frames: 20, ..habits() }, &frames)
+}
+
+#[test]
+fn a_face_that_the_camera_loses_is_covered_at_once_when_it_is_back() {
+    let out = lost_and_back(0.9);
+    assert!(out[24].is_empty() && out[30].is_empty(), "nothing of it shows");
+    assert!(covers(&out[42], Point::new(398.0, 80.0)), "{:?}", out[42]);
+    assert!(out[55].is_empty(), "held no longer for having been away");
+    assert!(lost_and_back(0.15).iter().all(Vec::is_empty), "nobody believed in it");
+}
+
+#[test]
+fn small_things_are_believed_on_less_evidence_than_large_ones() {
+    let shown = |side: f32, score: f32| {
+        let seen = Rect::from_xywh(150.0, 60.0, side, side);
+        let frames: Vec<_> = (0..40u64)
+            .map(|frame| {
+                let motion = if frame == 0 { Motion::cut() } else { Motion::still() };
+                let found = if frame < 10 { vec![face(seen, score)] } else { vec![] };
+                (motion, (frame % 5 == 0).then_some(found))
+            })
+            .collect();
+        !run(Habits { side_usual_px: Some(50.0), ..habits() }, &frames)[5].is_empty()
+    };
+    assert!(shown(20.0, 0.2) && !shown(50.0, 0.2) && shown(50.0, 0.35) && !shown(90.0, 0.35));
+}
+
+#[test]
+fn what_is_believed_late_is_drawn_back_as_far_as_what_was_certain_at_once() {
+    let still = Rect::from_xywh(100.0, 100.0, 30.0, 30.0);
+    let frames: Vec<_> = (0..40u64)
+        .map(|frame| {
+            let motion = if frame == 0 { Motion::cut() } else { Motion::still() };
+            let seen = if frame < 15 { vec![] } else { vec![face(still, if frame < 20 { 0.2 } else { 0.9 })] };
+            (motion, (frame % 5 == 0).then_some(seen))
+        })
+        .collect();
+    let out = run(habits(), &frames);
+    assert!(out[5..].iter().all(|areas| covers(areas, still.center())));
+}
+
+#[test]
+fn what_the_edge_cuts_does_not_grow_inward_look_by_look() {
+    let at = |frame: u64| {
+        Rect::from_xywh(-20.0, 60.0 + 3.0 * (frame % 2) as f32, 60.0 + 6.0 * (frame % 10 / 5) as f32, 60.0)
+    };
+    let frames: Vec<_> = (0..60u64)
+        .map(|frame| {
+            let motion = if frame == 0 { Motion::cut() } else { Motion::still() };
+            (motion, (frame % 5 == 0).then(|| vec![face(at(frame), 0.9)]))
+        })
+        .collect();
+    let out = run(habits(), &frames);
+    let last = out[59][0].shape.bounds();
+    assert!(last.x1 < 50.0 && last.height() < 66.0, "{last:?}");
 }
 
 #[test]
