@@ -15,8 +15,8 @@ use crate::{
     motion::Motion,
 };
 
-/// The least and the most that evidence is multiplied by for size. On ten clips, with as much covered needlessly, 60 tracks of
-/// 382 were exposed with these and 77 without any.
+/// The least and the most that evidence is multiplied by for size. By outlines alone, on ten clips, 84 tracks of 382 were exposed
+/// at 7.7 % covered needlessly without, and 60 at 8.0 % with .4 to 1.5; 2 instead of 1.5 covers .1 % less and exposes one more.
 const PRICE_LEAST: f32 = 0.3;
 const PRICE_MOST: f32 = 2.0;
 
@@ -287,7 +287,8 @@ fn touches(rect: &Rect, picture: &Rect) -> bool {
 }
 
 /// `shape`, which edges of `picture` cut, reaching as far beyond those as `rect`, where it was thought to be. Together with all
-/// of `rect` it would grow inward too, look by look: that covered .8 % of the picture more and exposed as many.
+/// of `rect` it would grow inward too, look by look. By outlines alone, that exposed 73 tracks of 614 instead of 81 and covered
+/// 1 % of the picture more; less evidence for small things buys more for as much.
 fn beyond(shape: &Shape, rect: &Rect, picture: &Rect) -> Shape {
     let own = shape.bounds();
     let further = Rect {
