@@ -137,9 +137,10 @@ fn video(b: &[u8], at: &dyn Fn(usize, &[u8]) -> bool) -> Option<Format> {
     if box_at_start && [&b"moov"[..], b"mdat", b"wide", b"free", b"skip"].iter().any(|&name| at(4, name)) {
         return Some(Format::Mp4);
     }
-    // Five packets in a row, of 188 bytes or of 192 with a clock in front (ISO/IEC 13818-1, 2.4.3; AVCHD).
+    // Five packets in a row: of 188 bytes (ISO/IEC 13818-1, 2.4.3), of 192 with a clock in front (AVCHD), or of 204 with a sum
+    // behind, as receivers record what is sent (EN 300 429).
     let sync = |first: usize, step: usize| (0..5).all(|i| at(first + i * step, b"G"));
-    (sync(0, 188) || sync(4, 192)).then_some(Format::Ts)
+    (sync(0, 188) || sync(4, 192) || sync(0, 204)).then_some(Format::Ts)
 }
 
 /// Containers of videos that are not read.
@@ -255,7 +256,8 @@ mod tests {
     fn videos_are_told_by_their_first_bytes() {
         let ts: Vec<u8> = (0..1000).map(|i| if i % 188 == 0 { b'G' } else { 1 }).collect();
         let camcorder: Vec<u8> = (0..1000).map(|i| if i % 192 == 4 { b'G' } else { 1 }).collect();
-        let cases: [(&[u8], Format); 9] = [
+        let received: Vec<u8> = (0..1100).map(|i| if i % 204 == 0 { b'G' } else { 1 }).collect();
+        let cases: [(&[u8], Format); 10] = [
             (b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", Format::Mp4),
             (b"\0\0\0\x18ftyp3gp4\0\0\0\x003gp43gp4", Format::Mp4),
             (b"\0\0\0\x14ftypqt  \0\0\0\0qt  ", Format::Mp4),
@@ -265,6 +267,7 @@ mod tests {
             (b"RIFF\0\0\0\0AVI LIST", Format::Avi),
             (&ts, Format::Ts),
             (&camcorder, Format::Ts),
+            (&received, Format::Ts),
         ];
         for (bytes, want) in cases {
             assert_eq!(sniff(bytes).unwrap(), want);

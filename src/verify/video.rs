@@ -10,7 +10,7 @@ use crate::{
     geom::Size,
     limits::Limits,
     media::video::{Input, Unit, open},
-    metadata::{VideoForm, prove_video},
+    metadata::{VideoForm, VideoProof, prove_video},
 };
 
 /// What a finished video should hold.
@@ -120,7 +120,11 @@ fn prove(path: &Path, expected: &ExpectedVideo<'_>) -> Result<(), Refutation> {
 ///
 /// # Errors
 /// With the first check that refutes it, or when it cannot be read.
-pub fn prove_film(path: &Path, film: &Film, on_frame: &mut dyn FnMut(i64, TimeBase)) -> Result<(), Refutation> {
+pub fn prove_film(
+    path: &Path,
+    film: &Film,
+    on_frame: &mut dyn FnMut(i64, TimeBase),
+) -> Result<VideoProof, Refutation> {
     let io = |source| crate::error::MediaError::Io { doing: "reading the output again", source };
     let mut file = File::open(path).map_err(io)?;
     let proof = prove_video(&mut file, film.form(), film.sound, on_frame)?;
@@ -128,7 +132,8 @@ pub fn prove_film(path: &Path, film: &Film, on_frame: &mut dyn FnMut(i64, TimeBa
     same("size", pair(proof.size), pair(film.size))?;
     same("frame count", proof.frames, film.frames)?;
     same("codec", proof.codec, film.codec)?;
-    same("sound", proof.channels.is_some(), film.sound)
+    same("sound", proof.channels.is_some(), film.sound)?;
+    Ok(proof)
 }
 
 pub(super) fn decode_all<E: From<Refutation>>(

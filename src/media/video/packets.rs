@@ -17,11 +17,19 @@ const HEADER: usize = 6;
 const TAIL_BYTES: u64 = 16 << 20;
 
 /// The length of packets by the first bytes of a stream, and where in each of them the sync byte is: at its start, or behind
-/// a clock of four bytes on camcorders.
+/// a clock of four bytes on camcorders. Receivers record a sum of sixteen bytes behind each.
 pub(super) fn length(head: &[u8]) -> (usize, usize) {
     // As the format is told: a clock may begin with the same byte, once.
-    let plain = head.first() == Some(&SYNC) && (0..5).all(|i| head.get(i * PACKET).is_none_or(|b| *b == SYNC));
-    if plain { (PACKET, 0) } else { (PACKET + 4, 4) }
+    let fits = |length: usize| {
+        head.first() == Some(&SYNC) && (0..5).all(|i| head.get(i * length).is_none_or(|b| *b == SYNC))
+    };
+    if fits(PACKET) {
+        (PACKET, 0)
+    } else if fits(PACKET + 16) {
+        (PACKET + 16, 0)
+    } else {
+        (PACKET + 4, 4)
+    }
 }
 
 /// The loads (PES packets) that have begun and may not be whole, by the number of their stream.
@@ -156,6 +164,15 @@ pub(super) mod tests {
         let mut chance = whole;
         chance[0] = SYNC;
         assert_eq!(end_of(&chance), 384, "the first byte of a clock");
+    }
+
+    #[test]
+    fn packets_with_a_sum_behind_are_longer_still() {
+        let summed = |packet: Vec<u8>| [&packet[..], &[9; 16]].concat();
+        let one = [summed(begun(200, 100)), summed(packet(false, &[7; 100]))].concat();
+        assert_eq!(end_of(&one), 408);
+        assert_eq!(end_of(&one[..400]), 408 + 100, "the last packet is cut");
+        assert_eq!(end_of(&one[..204]), 204 + 100, "the load goes on");
     }
 
     #[test]

@@ -18,7 +18,8 @@ const SEARCHED: u64 = 16 << 20;
 /// Bytes of the pictures that are put together.
 const MAX_PICTURES: usize = 4 << 20;
 
-/// The length of packets: 188 bytes, with four of time in front on Blu-ray and camcorders; `None` for anything else.
+/// Where the first packet begins and the length of packets: 188 bytes, with four of time in front on Blu-ray and camcorders,
+/// with sixteen of a sum behind as receivers record; `None` for anything else.
 pub(super) fn packets(head: &[u8]) -> Option<(usize, usize)> {
     let sync = |first: usize, length: usize| {
         (0..3).all(|i| head.get(first + i * length).is_none_or(|&b| b == 0x47)) && head.get(first) == Some(&0x47)
@@ -27,6 +28,8 @@ pub(super) fn packets(head: &[u8]) -> Option<(usize, usize)> {
         Some((0, 188))
     } else if sync(4, 192) && head.len() > 196 {
         Some((4, 192))
+    } else if sync(0, 204) && head.len() > 204 {
+        Some((0, 204))
     } else {
         None
     }
