@@ -9,8 +9,16 @@ use std::{
     process::Command,
 };
 
-use safepost::metadata::{VideoProof, prove_any_video};
-use support::{Bench, ended, film::Seen, tree};
+use safepost::{
+    clip::{Container, TimeBase},
+    media::video::Target,
+    metadata::{VideoForm, VideoProof, prove_any_video, prove_video},
+};
+use support::{
+    Bench, ended,
+    film::{Film, Scene, Seen},
+    tree,
+};
 
 /// Cleans one fixture without looking; the output, its proof and the private report.
 fn rebuilt(name: &str, more: &[&str]) -> (Bench, PathBuf, VideoProof, serde_json::Value) {
@@ -106,6 +114,53 @@ fn irregular_times_and_their_sum_are_kept() {
     let (before, after) = (Seen::file(&bench.path("in/variable-rate.mp4")), Seen::file(&path));
     assert_eq!(before.times_us(), after.times_us());
     assert_eq!(proof.frames, 10);
+}
+
+#[test]
+fn broadcast_rates_and_slow_motion_keep_every_time_to_the_tick() {
+    for (num, den) in [(1001, 30_000), (1001, 24_000), (1, 120), (1, 240)] {
+        let bench = Bench::new();
+        let path = bench.path("in/a.mp4");
+        fs::write(&path, b"").unwrap();
+        let film =
+            Film { container: Container::Mp4, times: (0..24).map(|n| (n * num, num)).collect(), tone: false };
+        film.write_at(Target::File(&path), &Scene::empty(), TimeBase { num: 1, den });
+        let (code, said) = ended(&bench.clean(&["--metadata-only", "--keep-names"]));
+        assert_eq!(code, Some(0), "{said}");
+        let out = bench.path("out/a.mp4");
+        let mut ticks = Vec::new();
+        let mut file = fs::File::open(&out).unwrap();
+        let mut on_frame = |at: i64, base: TimeBase| ticks.push((at * i64::from(base.num), base.den));
+        let proof = prove_video(&mut file, VideoForm::Mp4, false, &mut on_frame).unwrap();
+        assert_eq!(proof.frames, 24);
+        // In fractions of a second, without rounding.
+        let scaled = |at: i64, scale: u32| i128::from(at) * i128::from(scale);
+        for (n, &(at, scale)) in ticks.iter().enumerate() {
+            assert_eq!(scaled(at, den), scaled(n as i64 * num, scale), "frame {n} at {num}/{den}");
+        }
+        let end = proof.end.unwrap() * i64::from(proof.time_base.num);
+        assert_eq!(scaled(end, den), scaled(24 * num, proof.time_base.den), "the end at {num}/{den}");
+        assert_eq!(Seen::file(&path).times_us(), Seen::file(&out).times_us());
+    }
+}
+
+#[test]
+fn a_stream_as_a_receiver_records_it_gives_what_the_plain_one_gives() {
+    let plain = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film/sound.ts")).unwrap();
+    let bench = Bench::new();
+    // Sixteen bytes of a sum behind every packet.
+    let received: Vec<u8> = plain.chunks(188).flat_map(|packet| [packet, &[0x47; 16]].concat()).collect();
+    fs::write(bench.path("in/plain.ts"), &plain).unwrap();
+    fs::write(bench.path("in/received.ts"), &received).unwrap();
+    let (code, said) = ended(&bench.clean(&["--metadata-only", "--keep-names"]));
+    assert_eq!(code, Some(0), "{said}");
+    let outputs = tree(&bench.path("out"));
+    let [one, other] = ["plain.mp4", "received.mp4"].map(|name| &outputs[Path::new(name)]);
+    assert!(one == other, "the same pictures at the same times");
+    // Cut inside its last packet it is damaged, as the plain one is.
+    fs::write(bench.path("in/received.ts"), &received[..received.len() - 100]).unwrap();
+    let (code, said) = ended(&bench.clean(&["--metadata-only", "--keep-names", "--overwrite"]));
+    assert_eq!(code, Some(2), "{said}");
 }
 
 #[test]

@@ -188,6 +188,33 @@ fn a_worker_that_hands_over_more_than_the_video_is_not_believed_either() {
 }
 
 #[test]
+fn a_worker_whose_video_lasts_otherwise_than_it_says_gets_nothing_published() {
+    let bench = Bench::new();
+    let (input, whole) = (bench.path("in/a.mp4"), bench.path("whole.mp4"));
+    Film::even(safepost::clip::Container::Mp4, 5).write_to(&input, &Scene::empty());
+    let cleaner = Cleaner::metadata_only(Policy::default()).unwrap();
+    let report = cleaner.clean_video(&input, &whole).unwrap();
+    for (more_us, more_frames, believed) in [(0, 0, true), (400_000, 0, false), (0, 1, false)] {
+        fs::create_dir(bench.path("out")).unwrap();
+        let draft = Draft::empty(&bench.path("out")).unwrap();
+        let fill = format!("cat '{}' > '{}'", whole.display(), draft.path().display());
+        let mut told = report.clone();
+        let video = told.video.as_mut().unwrap();
+        video.duration_us += more_us;
+        video.frames += more_frames;
+        let cleaned = Cleaned { outputs: Vec::new(), withheld: Vec::new(), report: told };
+        let isolation = worker::impostor(&bench.path(""), &fill, &done(cleaned));
+        let pool = Pool::metadata_only(Policy::default(), isolation).unwrap();
+        match pool.video(&input, Path::new("a.mp4"), Some(&draft), None) {
+            Ok(_) => assert!(believed),
+            Err(error) => assert!(!believed && error.to_string().contains("is not clean"), "{error}"),
+        }
+        drop(draft);
+        fs::remove_dir(bench.path("out")).unwrap();
+    }
+}
+
+#[test]
 fn an_interrupt_does_not_wait_for_a_worker_that_hangs() {
     struct Stop;
     impl Observer for Stop {

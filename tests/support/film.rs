@@ -116,11 +116,16 @@ impl Film {
     }
 
     pub fn write(&self, target: Target<'_>, scene: &Scene) {
+        self.write_at(target, scene, TimeBase { num: 1, den: 1000 });
+    }
+
+    /// With `times` in ticks of `base`.
+    pub fn write_at(&self, target: Target<'_>, scene: &Scene, base: TimeBase) {
         let info = VideoInfo {
             coding: String::new(),
             size: SIZE,
             pixel_aspect: (1, 1),
-            time_base: TimeBase { num: 1, den: 1000 },
+            time_base: base,
             matrix: Matrix::Bt601,
             frames: None,
             duration_us: None,

@@ -1,8 +1,9 @@
 //! HEIC and AVIF: what can be put into the fixtures with their tables put right. Second pictures need an encoder that is
-//! not here; the fixture with two of them is a row of its own.
+//! not here: the second picture of a fixture with two is told to be a thumbnail, a depth image, a gain map and so on, and
+//! carries the token in a message of its own coding.
 
 use super::{Row, fixture, row};
-use crate::plant::boxed;
+use crate::plant::{boxed, unit};
 
 fn be32(file: &[u8], at: usize) -> usize {
     u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes")) as usize
@@ -62,7 +63,62 @@ fn exif(name: &str, old: &str, token: &str) -> Vec<u8> {
     file
 }
 
-/// The name of the first item, which the fixtures leave empty or short, made the token.
+/// How the second picture is tied to the first one.
+enum Tie {
+    /// By a reference of this kind, and for an auxiliary image the name of what it is.
+    Reference(&'static [u8; 4], Option<String>),
+    /// As the other eye, in a group.
+    Eye,
+    /// Not at all, and told not to be shown.
+    Hidden,
+}
+
+/// The fixture with two pictures, the second of which is tied to the first and holds the token in a message.
+fn second(tie: Tie, token: &str) -> Vec<u8> {
+    let mut file = fixture("coded/two_pictures.heic");
+    let [meta, iloc, iprp, ipco, ipma, iinf] =
+        [b"meta", b"iloc", b"iprp", b"ipco", b"ipma", b"iinf"].map(|kind| place(&file, kind));
+    // Both items have one extent, counted from a base of their own; the tables end with what belongs to the second.
+    let [first_item, second_item] = [iloc + 16, iloc + 34];
+    assert_eq!(
+        (be32(&file, iloc) as u32, be32(&file, ipma), file[ipma + 26]),
+        (52, 32, 5),
+        "the fixture has changed"
+    );
+    let (at, length) = (be32(&file, second_item + 4), be32(&file, second_item + 14));
+    let message = [&[0x4E, 1, 5, 32][..], &[7; 16], token.as_bytes(), &[0x80]].concat();
+    let coded = [&unit(&message)[..], &file[at..at + length]].concat();
+    let (mut name, mut behind) = (Vec::new(), Vec::new());
+    match tie {
+        Tie::Reference(kind, called) => {
+            name = called.map(|c| boxed(b"auxC", format!("\0\0\0\0{c}\0").as_bytes())).unwrap_or_default();
+            behind = boxed(b"iref", &[&[0; 4], &boxed(kind, &[0, 2, 0, 1, 0, 1])[..]].concat());
+        }
+        Tie::Eye => {
+            let pair = [[0, 0, 0, 0], [0, 0, 0, 9], [0, 0, 0, 2], [0, 0, 0, 1], [0, 0, 0, 2]].concat();
+            behind = boxed(b"grpl", &boxed(b"ster", &pair));
+        }
+        Tie::Hidden => file[iinf + 14 + 21 + 11] = 1,
+    }
+    let mut tied = Vec::new();
+    if !name.is_empty() {
+        file[ipma + 26] += 1;
+        file[ipma + 3] += 1;
+        tied.push(6);
+    }
+    let end = meta + be32(&file, meta);
+    let more = name.len() + tied.len() + behind.len();
+    for (at, more) in [(meta, more), (iprp, name.len() + tied.len()), (ipco, name.len()), (first_item + 4, more)] {
+        let sum = (be32(&file, at) + more) as u32;
+        file[at..at + 4].copy_from_slice(&sum.to_be_bytes());
+    }
+    let place = (file.len() + more + 8) as u32;
+    file[second_item + 4..second_item + 8].copy_from_slice(&place.to_be_bytes());
+    file[second_item + 14..second_item + 18].copy_from_slice(&(coded.len() as u32).to_be_bytes());
+    let parts = [&file[..ipma], &name, &file[ipma..end], &tied, &behind, &file[end..], &boxed(b"mdat", &coded)];
+    parts.concat()
+}
+
 fn behind(file: &[u8], bytes: &[u8]) -> Vec<u8> {
     [file, bytes].concat()
 }
@@ -73,6 +129,21 @@ pub fn rows() -> Vec<Row> {
         return Vec::new();
     }
     let mut rows = Vec::new();
+    let alone = fixture("coded/turned_by_irot_with_stale_exif.heic");
+    let mut tied = |place: &'static str, tie: &dyn Fn(&str) -> Tie| {
+        rows.push(row("HEIC", "heic", &alone, place, |t| second(tie(t), t)));
+    };
+    tied("thumbnail", &|_| Tie::Reference(b"thmb", None));
+    for (place, name) in [
+        ("depth image", "urn:mpeg:hevc:2015:auxid:2"),
+        ("gain map", "urn:com:apple:photo:2020:aux:hdrgainmap"),
+        ("matte of a person", "urn:com:apple:photo:2018:aux:portraiteffectsmatte"),
+    ] {
+        tied(place, &|_| Tie::Reference(b"auxl", Some(name.to_owned())));
+    }
+    tied("name of an auxiliary image", &|t| Tie::Reference(b"auxl", Some(format!("urn:x-maker:{t}"))));
+    tied("picture for the other eye", &|_| Tie::Eye);
+    tied("hidden picture", &|_| Tie::Hidden);
     for (format, extension, name, old) in [
         ("HEIC", "heic", "turned-stale-exif.heic", "CANARY-HEIC-EXIF"),
         ("AVIF", "avif", "plain.avif", "CANARY-AVIF-EXIF"),

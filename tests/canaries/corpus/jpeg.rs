@@ -161,6 +161,7 @@ pub fn rows() -> Vec<Row> {
         one("motion photo behind the end", &|t| [base.clone(), motion_video(t)].concat()),
         one("ZIP behind the end", &|t| [base.clone(), archive(t)].concat()),
         one("second picture behind the end", &|t| [base.clone(), second_picture(t)].concat()),
+        one("rest of a larger picture behind the end", &|t| { let old = with(&plain(96, 64), 0xFE, t.as_bytes()); [&base, &old[24..]].concat() }),
         one("Samsung trailer", &|t| [base.clone(), [&b"\0\0\x01\x0A\x0E\0\0\0Image_UTC_Data"[..], t.as_bytes(), b"SEFHe\0\0\0\x01\0\0\0\0\0\x01\x0A\x3C\0\0\0\x26\0\0\0\x18\0\0\0SEFT"].concat()].concat()),
         one("bytes behind the end", &|t| [base.clone(), t.as_bytes().to_vec()].concat()),
     ];

@@ -65,12 +65,18 @@ fn captions(token: &str) -> Vec<u8> {
     [&[0xB5, 0, 0x31][..], b"GA94", &[3, 0x40 | (token.len() / 2) as u8, 0xFF], &pairs, &[0xFF]].concat()
 }
 
+/// Brightness of each scene (SMPTE ST 2094-40) as it is registered, 23 bytes with the token.
+fn dynamic_range(token: &str) -> Vec<u8> {
+    [&[0xB5, 0, 0x3C, 0, 1, 4, 1][..], token.as_bytes()].concat()
+}
+
 #[rustfmt::skip]
 pub fn rows() -> Vec<Row> {
     let base = clean();
     let one = |place: &'static str, plant: &dyn Fn(&str) -> Vec<u8>| row("MP4", "mp4", &base, place, plant);
     let avc1 = [&table(b"stsd")[..], &[b"avc1"]].concat();
     let hevc = fixture("proved/hevc.mp4");
+    let hvc1 = [&table(b"stsd")[..], &[b"hvc1"]].concat();
     let handler: &[&[u8; 4]] = &[b"moov", b"trak", b"mdia", b"hdlr"];
     let mut rows = vec![
         // Name, role, longitude, latitude, height, body and notes (3GPP TS 26.244).
@@ -107,6 +113,12 @@ pub fn rows() -> Vec<Row> {
         one("filler unit", &|t| resample(clean(), 0..0, &unit(&[&[12], t.as_bytes(), &[0x80]].concat()))),
         one("unit of unspecified kind", &|t| resample(clean(), 0..0, &unit(&[&[30], t.as_bytes()].concat()))),
         one("message in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x4E, 1, 5, 32][..], &note(t), &[0x80]].concat()))),
+        one("HDR10+ message", &|t| resample(clean(), 0..0, &message(4, &dynamic_range(t)))),
+        one("HDR10+ message in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x4E, 1, 4, 23][..], &dynamic_range(t), &[0x80]].concat()))),
+        one("Dolby Vision unit in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x7C, 1], t.as_bytes()].concat()))),
+        one("Dolby Vision record", &|t| append(hevc.clone(), &hvc1, &boxed(b"dvcC", &[&[1, 0, 0x10, 0x15, 0x10, 0, 0, 0][..], t.as_bytes()].concat()))),
+        one("spatial video record", &|t| append(hevc.clone(), &hvc1, &boxed(b"vexu", &boxed(b"eyes", &boxed(b"jane", t.as_bytes()))))),
+        one("spatial video's other eye", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x02, 0x09], t.as_bytes()].concat()))),
         one("times of creation", &|t| { let mut f = clean(); for kind in [b"mvhd", b"tkhd", b"mdhd"] { let place = at(&f, kind) + 8; f[place..place + 8].copy_from_slice(&t.as_bytes()[8..]); } f }),
     ];
     // Eight bytes of the token are both times.

@@ -55,6 +55,7 @@ pub fn rows() -> Vec<Row> {
         one("time of day", &|t| ts(0x14, t.as_bytes())),
         one("null packet", &|t| ts(0x1FFF, t.as_bytes())),
         one("private data of a packet", &private),
+        one("sum behind each packet", &|t| base.chunks(188).flat_map(|packet| [packet, t.as_bytes()].concat()).collect()),
         one("bytes behind the end", &|t| edit(base.clone(), |f| f.extend(packet(0x321, true, 0, t.as_bytes())))),
     ]);
     for (place, needle) in [("service name", "CANARY-SERVICE"), ("provider name", "CANARY-PROVIDER")] {
