@@ -78,6 +78,14 @@ fn a_damaged_picture_is_refused_or_becomes_a_proved_output_without_the_face() {
     assert!(slowest.0 < Duration::from_secs(5), "{slowest:?}");
 }
 
+/// A JPEG XL header of 36 bytes whose colours make jxl-render 0.12.4 panic; found by the fuzzer.
+#[test]
+fn a_picture_that_makes_its_decoder_panic_is_refused() {
+    let mut bytes = b"\xFF\x0AMM\x0C+\x0AIIM\0\0\0MZ\0\0\0@\0\0\0\0 \0.\0\0\0\0\0".to_vec();
+    bytes.extend(b"\xFF\x0A\xFF\x0A\0");
+    assert_eq!(clean(&bytes), End::Refused);
+}
+
 #[test]
 #[ignore = "writes fuzz/corpus, from which the fuzzer starts"]
 fn seeds_for_the_fuzzer() {
