@@ -65,9 +65,11 @@ fn captions(token: &str) -> Vec<u8> {
     [&[0xB5, 0, 0x31][..], b"GA94", &[3, 0x40 | (token.len() / 2) as u8, 0xFF], &pairs, &[0xFF]].concat()
 }
 
-/// Brightness of each scene (SMPTE ST 2094-40) as it is registered, 23 bytes with the token.
+/// Brightness of each scene (SMPTE ST 2094-40) as it is registered: kind, length, one window of which nothing is said, and
+/// the token behind. A three keeps each pair of zeros from being taken for a start code, and is not counted.
 fn dynamic_range(token: &str) -> Vec<u8> {
-    [&[0xB5, 0, 0x3C, 0, 1, 4, 1][..], token.as_bytes()].concat()
+    let window = [&[0x40][..], &[0, 0, 3].repeat(6), &[0, 0]].concat();
+    [&[4, 38, 0xB5, 0, 0x3C, 0, 1, 4, 1][..], &window, token.as_bytes(), &[0x80]].concat()
 }
 
 #[rustfmt::skip]
@@ -113,8 +115,8 @@ pub fn rows() -> Vec<Row> {
         one("filler unit", &|t| resample(clean(), 0..0, &unit(&[&[12], t.as_bytes(), &[0x80]].concat()))),
         one("unit of unspecified kind", &|t| resample(clean(), 0..0, &unit(&[&[30], t.as_bytes()].concat()))),
         one("message in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x4E, 1, 5, 32][..], &note(t), &[0x80]].concat()))),
-        one("HDR10+ message", &|t| resample(clean(), 0..0, &message(4, &dynamic_range(t)))),
-        one("HDR10+ message in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x4E, 1, 4, 23][..], &dynamic_range(t), &[0x80]].concat()))),
+        one("HDR10+ message", &|t| resample(clean(), 0..0, &unit(&[&[6][..], &dynamic_range(t)].concat()))),
+        one("HDR10+ message in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x4E, 1][..], &dynamic_range(t)].concat()))),
         one("Dolby Vision unit in HEVC", &|t| resample(hevc.clone(), 0..0, &unit(&[&[0x7C, 1], t.as_bytes()].concat()))),
         one("Dolby Vision record", &|t| append(hevc.clone(), &hvc1, &boxed(b"dvcC", &[&[1, 0, 0x10, 0x15, 0x10, 0, 0, 0][..], t.as_bytes()].concat()))),
         one("spatial video record", &|t| append(hevc.clone(), &hvc1, &boxed(b"vexu", &boxed(b"eyes", &boxed(b"jane", t.as_bytes()))))),
