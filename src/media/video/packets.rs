@@ -62,8 +62,9 @@ impl Load {
 }
 
 impl Loads {
-    /// Follows a packet of [`PACKET`] bytes; what is no packet is passed over.
+    /// Follows a packet of [`PACKET`] bytes; what is no packet is passed over, and so is a sum behind one.
     pub(super) fn packet(&mut self, packet: &[u8]) {
+        let packet = &packet[..packet.len().min(PACKET)];
         let Some(&[SYNC, high, low, control]) = packet.first_chunk::<4>() else { return };
         let stream = u16::from(high & 0x1f) << 8 | u16::from(low);
         // Marked as damaged, or scrambled.
