@@ -82,7 +82,7 @@ fn the_locked_in_process() {
         memory_bytes: 1 << 30,
         while_loading: vec![folder.join("other")],
         input: video.then(|| folder.join("input")),
-        draft: video.then(|| folder.join("draft")),
+        drafts: video.then(|| folder.join("draft")).into_iter().collect(),
     };
     let sandbox = Sandbox::enter(rights);
     let loading = File::open(folder.join("other")).is_ok();
@@ -221,7 +221,8 @@ fn a_worker_for_pictures_has_no_video_to_clean_and_one_of_another_version_refuse
     let _ = (child.wait(), answer);
 
     let folder = tempfile::tempdir().unwrap();
-    let files = VideoFiles { input: ExactPath::of(&folder.path().join("none.mp4")).unwrap(), draft: None };
+    let files =
+        VideoFiles { input: ExactPath::of(&folder.path().join("none.mp4")).unwrap(), draft: None, spare: None };
     let (mut child, answer) = begun(Some(files));
     assert!(matches!(answer, Answer::Ready { .. }), "a file that is not there is told when it is opened");
     send(child.stdin.as_mut().unwrap(), &Ask::Video { place: place(), notes: false }, &[]).unwrap();

@@ -218,7 +218,11 @@ impl Cleaning for Pool {
     ) -> Result<InputReport, CleanError> {
         let path =
             |path: &Path| absolute(path).map_err(|source| MediaError::Io { doing: "finding the video", source });
-        let files = VideoFiles { input: path(input)?, draft: into.map(|draft| path(draft.path())).transpose()? };
+        let files = VideoFiles {
+            input: path(input)?,
+            draft: into.map(|draft| path(draft.path())).transpose()?,
+            spare: into.and_then(Draft::spare).map(path).transpose()?,
+        };
         let (mut process, ..) = self.start(Some(files))?;
         let ask = Ask::Video { place: exact(place)?, notes: notes.is_some() };
         let mut last = None;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Version of the messages. A worker of another version refuses to begin.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Longest head that is read, in bytes; the report of the longest animation that the default limits let through is a
 /// tenth of it.
@@ -80,6 +80,8 @@ pub struct VideoFiles {
     pub input: ExactPath,
     /// The draft to be filled, which exists; absent when nothing is to be written.
     pub draft: Option<ExactPath>,
+    /// Where an earlier state of the draft is kept, likewise.
+    pub spare: Option<ExactPath>,
 }
 
 /// What a worker says.

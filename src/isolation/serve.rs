@@ -90,9 +90,16 @@ impl Observer for Voice {
     }
 }
 
+/// The files of a video: the input, the draft, and what is beside the draft.
+struct Files {
+    input: PathBuf,
+    draft: Option<PathBuf>,
+    spare: Option<PathBuf>,
+}
+
 struct Worker {
     cleaner: Cleaner,
-    video: Option<(PathBuf, Option<PathBuf>)>,
+    video: Option<Files>,
 }
 
 /// What is answered, and the bytes of the outputs.
@@ -109,7 +116,11 @@ impl Worker {
         }
         let path = |path: &ExactPath| path.path().map_err(|error| refused(error.to_string()));
         let video = match &begin.video {
-            Some(files) => Some((path(&files.input)?, files.draft.as_ref().map(path).transpose()?)),
+            Some(files) => Some(Files {
+                input: path(&files.input)?,
+                draft: files.draft.as_ref().map(path).transpose()?,
+                spare: files.spare.as_ref().map(path).transpose()?,
+            }),
             None => None,
         };
         let policy = Policy::from_toml(&begin.policy)?;
@@ -129,8 +140,8 @@ impl Worker {
         let rights = Rights {
             memory_bytes: begin.memory_bytes,
             while_loading: registry.iter().flat_map(|registry| registry.files()).chain(consent).collect(),
-            input: video.as_ref().map(|(input, _)| input.clone()),
-            draft: video.as_ref().and_then(|(_, draft)| draft.clone()),
+            input: video.as_ref().map(|files| files.input.clone()),
+            drafts: video.iter().flat_map(|files| files.draft.iter().chain(&files.spare)).cloned().collect(),
         };
         let sandbox = Sandbox::enter(rights);
         let cleaner = match &registry {
@@ -162,10 +173,10 @@ impl Worker {
     }
 
     fn video(&self, place: &Path, notes: bool, voice: &Voice) -> Result<Said, CleanError> {
-        let Some((input, draft)) = &self.video else {
+        let Some(Files { input, draft, spare }) = &self.video else {
             return Err(WorkerError::Nonsense { what: "it was given no video" }.into());
         };
-        let draft = draft.as_deref().map(Draft::lent).transpose()?;
+        let draft = draft.as_deref().map(|path| Draft::lent(path, spare.as_deref())).transpose()?;
         let mut tell = |note: &FrameNote<'_>| {
             let answer = Answer::Note { frame: note.frame, at_us: note.at_us, areas: note.areas.to_vec() };
             voice.say(&answer, &[]).map_err(|source| crate::error::MediaError::Io { doing: "telling", source })

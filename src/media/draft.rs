@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, FileTimes, Permissions},
-    io::Write,
+    io::{Read, Write},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -19,10 +19,18 @@ pub const PREFIX: &str = ".safepost-draft-";
 /// or cleaned, and is valid on every file system.
 pub const NEUTRAL_TIME: Duration = Duration::from_secs(946_684_800);
 
+const COPIED_AT_ONCE_BYTES: usize = 1 << 20;
+
+fn writing(source: std::io::Error) -> MediaError {
+    MediaError::Io { doing: "writing the output", source }
+}
+
 /// A file in the making.
 #[derive(Debug)]
 pub struct Draft {
     file: NamedTempFile,
+    /// Where an earlier state is kept while the next one is written; gone with the draft.
+    spare: Option<NamedTempFile>,
 }
 
 impl Draft {
@@ -39,35 +47,65 @@ impl Draft {
             file.as_file().sync_all()?;
             Ok(file)
         };
-        Ok(Self { file: write().map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+        Ok(Self { file: write().map_err(writing)?, spare: None })
     }
 
-    /// Makes an empty hidden file in `folder`, to be filled by its path.
+    /// Makes an empty hidden file in `folder`, to be filled by its path, and another beside it for [`Draft::set_aside`].
     ///
     /// # Errors
     /// As [`Draft::write`].
     pub fn empty(folder: &Path) -> Result<Self, MediaError> {
-        let file = tempfile::Builder::new().prefix(PREFIX).suffix(".part").tempfile_in(folder);
-        Ok(Self { file: file.map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+        let file = || tempfile::Builder::new().prefix(PREFIX).suffix(".part").tempfile_in(folder).map_err(writing);
+        Ok(Self { file: file()?, spare: Some(file()?) })
     }
 
-    /// A draft that another process made and will publish or delete; here it is only filled by its path.
+    /// A draft that another process made and will publish or delete, with its [`Draft::spare`]; here it is only filled by
+    /// its path.
     ///
     /// # Errors
-    /// When it is not there or may not be written.
-    pub fn lent(path: &Path) -> Result<Self, MediaError> {
-        let open = || -> std::io::Result<NamedTempFile> {
+    /// When one of them is not there or may not be written.
+    pub fn lent(path: &Path, spare: Option<&Path>) -> Result<Self, MediaError> {
+        let open = |path: &Path| -> std::io::Result<NamedTempFile> {
             let file = File::options().read(true).write(true).open(path)?;
             let mut file = NamedTempFile::from_parts(file, TempPath::try_from_path(path)?);
             file.disable_cleanup(true);
             Ok(file)
         };
-        Ok(Self { file: open().map_err(|source| MediaError::Io { doing: "writing the output", source })? })
+        Ok(Self { file: open(path).map_err(writing)?, spare: spare.map(open).transpose().map_err(writing)? })
     }
 
     /// Where the draft is, for writers and checkers that want a path.
     pub fn path(&self) -> &Path {
         self.file.path()
+    }
+
+    /// The file beside the draft, of a draft that is filled by its path.
+    pub fn spare(&self) -> Option<&Path> {
+        self.spare.as_ref().map(NamedTempFile::path)
+    }
+
+    /// Copies what the draft holds beside it, and tells where it is; `None` when there is no room for it.
+    pub fn set_aside(&self) -> Option<&Path> {
+        let spare = self.spare.as_ref()?;
+        let copy = || -> std::io::Result<()> {
+            let (mut from, mut to) = (File::open(self.path())?, File::create(spare.path())?);
+            // Not by the calls that copy from file to file: a worker may not use them.
+            let mut piece = vec![0; COPIED_AT_ONCE_BYTES];
+            loop {
+                match from.read(&mut piece)? {
+                    0 => return Ok(()),
+                    read => to.write_all(&piece[..read])?,
+                }
+            }
+        };
+        match copy() {
+            Ok(()) => Some(spare.path()),
+            Err(_) => {
+                // What did not fit only takes room.
+                let _ = spare.as_file().set_len(0);
+                None
+            }
+        }
     }
 
     /// After the file was filled by its path: gives it the neutral time and waits until it is on disk.
@@ -81,7 +119,7 @@ impl Draft {
             file.set_times(FileTimes::new().set_modified(time).set_accessed(time))?;
             file.sync_all()
         };
-        settle().map_err(|source| MediaError::Io { doing: "writing the output", source })
+        settle().map_err(writing)
     }
 
     /// Makes the draft visible as `name` in its folder, readable as the umask allows.
@@ -175,6 +213,21 @@ mod tests {
         assert_eq!(std::fs::read(&target).unwrap(), b"clean");
         let modified = target.metadata().unwrap().modified().unwrap();
         assert_eq!(modified, SystemTime::UNIX_EPOCH + NEUTRAL_TIME);
+    }
+
+    #[test]
+    fn what_is_set_aside_stays_while_the_draft_is_written_anew_and_goes_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let draft = Draft::empty(folder.path()).unwrap();
+        std::fs::write(draft.path(), b"first").unwrap();
+        let lent = Draft::lent(draft.path(), draft.spare()).unwrap();
+        let aside = lent.set_aside().unwrap().to_owned();
+        std::fs::write(draft.path(), b"second").unwrap();
+        assert_eq!(std::fs::read(&aside).unwrap(), b"first");
+        drop(lent);
+        draft.publish(&folder.path().join("a.mp4"), false).unwrap();
+        assert_eq!(names(folder.path()), ["a.mp4"]);
+        assert!(Draft::write(folder.path(), b"still").unwrap().set_aside().is_none());
     }
 
     #[test]

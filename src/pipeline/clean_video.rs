@@ -15,7 +15,7 @@ use crate::{
     media::{
         self,
         draft::Draft,
-        video::{self, Input, Target, VideoSource},
+        video::{self, Input, VideoSource},
     },
     verify::ExpectedVideo,
 };
@@ -64,7 +64,8 @@ impl Cleaner {
         loop {
             let source = video::open(Input::File(input), options, self.policy.span, &self.policy.limits)?;
             let dropped = source.info().dropped.clone();
-            let mut create = |info: &video::VideoInfo| video::create(Target::File(draft.path()), info, options);
+            let earlier = known.as_ref().filter(|known| known.has_draft()).and_then(|_| draft.set_aside());
+            let mut create = |info: &video::VideoInfo| video::create_again(draft.path(), earlier, info, options);
             let mut shown = Vec::new();
             // What was read once need not be read again.
             let mut along = if first.is_none() { self.along() } else { Along::default() };

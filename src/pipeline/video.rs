@@ -234,26 +234,33 @@ impl Cleaner {
                 }
                 Work::Sound(sound) => sink.push_sound(sound)?,
                 Work::Frame(mut watched) => {
+                    let number = done.report.frames;
                     if let Some(known) = known {
-                        watched.areas.extend(known.of(done.report.frames));
+                        watched.areas.extend(known.of(number));
                     }
                     let at_us = info.time_base.us(watched.timed.pts);
                     if let Some(along) = told.along.as_mut() {
                         along.see(&watched, at_us)?;
                     }
-                    let cut = watched.cut;
-                    let (timed, areas) = self.redact_watched(*watched, info.time_base);
+                    let (cut, pts, duration) = (watched.cut, watched.timed.pts, watched.timed.duration);
+                    let stays = known.and_then(|known| known.unchanged(number, &watched.areas));
+                    let areas = match stays {
+                        Some(areas) if sink.push_again(pts, duration)? => areas,
+                        _ => {
+                            let (timed, areas) = self.redact_watched(*watched, info.time_base);
+                            sink.push(shrunk(timed, size)?)?;
+                            areas
+                        }
+                    };
                     if let Some(notes) = told.notes.as_mut() {
-                        notes(&FrameNote { frame: done.report.frames, at_us, areas: &areas })?;
+                        notes(&FrameNote { frame: number, at_us, areas: &areas })?;
                     }
-                    done.add(info.time_base.us(timed.pts + timed.duration), coverage(&areas, info.size));
+                    done.add(info.time_base.us(pts + duration), coverage(&areas, info.size));
                     if let Some(shown) = told.shown.as_mut() {
-                        let kept =
-                            known.map_or_else(Packed::default, |known| known.kept_in(done.report.frames - 1));
+                        let kept = known.map_or_else(Packed::default, |known| known.kept_in(number));
                         shown.push(Shown { at_us, cut, areas: Packed::of(&areas), kept });
                     }
                     self.observer.frames(done.report.frames, info.frames);
-                    sink.push(shrunk(timed, size)?)?;
                 }
             }
         }

@@ -43,7 +43,7 @@ fn rules(rights: &Rights, loading: bool) -> Result<RulesetStatus, RulesetError> 
     let read = AccessFs::ReadFile;
     let write = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate;
     let files = rights.input.iter().map(|path| (path.as_path(), read.into()));
-    let files = files.chain(rights.draft.iter().map(|path| (path.as_path(), write)));
+    let files = files.chain(rights.drafts.iter().map(|path| (path.as_path(), write)));
     let processors = ABOUT_PROCESSORS.iter().map(|path| (Path::new(*path), AccessFs::ReadFile | AccessFs::ReadDir));
     let models = rights.while_loading.iter().map(|path| (path.as_path(), read.into()));
     let until_loaded = processors.chain(models).filter(|_| loading);

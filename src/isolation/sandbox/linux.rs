@@ -34,7 +34,7 @@ pub fn enter(rights: &Rights) -> Entered {
     let memory = limit(Resource::Data, rights.memory_bytes);
     let dumps = limit(Resource::Core, NO_CORE_BYTES);
     let _ = limit(Resource::Nofile, MOST_OPEN_FILES);
-    if rights.draft.is_none() {
+    if rights.drafts.is_empty() {
         // Pipes are not counted.
         let _ = limit(Resource::Fsize, 0);
     }
@@ -44,7 +44,7 @@ pub fn enter(rights: &Rights) -> Entered {
 
 pub fn close(rights: &Rights, entered: Entered) -> [State; Guard::ALL.len()] {
     let narrowed = files::restrict(rights, false);
-    let by_path = rights.input.is_some() || rights.draft.is_some();
+    let by_path = rights.input.is_some() || !rights.drafts.is_empty();
     let calls = calls::restrict(by_path);
     let files = match (entered.files.and(narrowed), &calls) {
         // Where paths cannot be opened at all, it does not matter which.

@@ -108,8 +108,8 @@ pub struct Rights {
     pub while_loading: Vec<PathBuf>,
     /// The file that may be read afterwards.
     pub input: Option<PathBuf>,
-    /// The file that may be read and written afterwards; it exists.
-    pub draft: Option<PathBuf>,
+    /// Files that may be read and written afterwards; they exist.
+    pub drafts: Vec<PathBuf>,
 }
 
 /// A process that has given up half of its rights. There is no way back.

@@ -119,12 +119,32 @@ pub fn create(
     info: &VideoInfo,
     options: &VideoOptions,
 ) -> Result<Box<dyn VideoSink>, MediaError> {
-    created(target, info, options)
+    created(target, None, info, options)
+}
+
+/// Begins the video of [`create`] again in the file `target`. `earlier` is a copy of what it held, with the same frames:
+/// those that did not change are taken from there by [`VideoSink::push_again`]. Without it, or when it cannot be read, all
+/// are coded anew.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_again(
+    target: &Path,
+    earlier: Option<&Path>,
+    info: &VideoInfo,
+    options: &VideoOptions,
+) -> Result<Box<dyn VideoSink>, MediaError> {
+    created(Target::File(target), earlier, info, options)
 }
 
 #[cfg(feature = "video")]
-fn created(target: Target<'_>, info: &VideoInfo, options: &VideoOptions) -> Result<Box<dyn VideoSink>, MediaError> {
-    Ok(Box::new(out::Sink::create(target, info, options)?))
+fn created(
+    target: Target<'_>,
+    earlier: Option<&Path>,
+    info: &VideoInfo,
+    options: &VideoOptions,
+) -> Result<Box<dyn VideoSink>, MediaError> {
+    Ok(Box::new(out::Sink::create(target, info, options, earlier)?))
 }
 
 #[cfg(not(feature = "video"))]
@@ -137,7 +157,12 @@ fn opened(_: Input<'_>, _: &VideoOptions, _: Span, _: &Limits) -> Result<Box<dyn
 }
 
 #[cfg(not(feature = "video"))]
-fn created(_: Target<'_>, _: &VideoInfo, _: &VideoOptions) -> Result<Box<dyn VideoSink>, MediaError> {
+fn created(
+    _: Target<'_>,
+    _: Option<&Path>,
+    _: &VideoInfo,
+    _: &VideoOptions,
+) -> Result<Box<dyn VideoSink>, MediaError> {
     Err(NOT_BUILT)
 }
 
@@ -230,6 +255,15 @@ pub trait VideoSink: Send {
     /// # Errors
     /// When the encoder fails or the disk is full.
     fn push(&mut self, frame: TimedYuv<Redacted>) -> Result<(), MediaError>;
+
+    /// Adds the next frame as it is in an earlier state of the file, which [`create_again`] was given. `false`: it cannot be
+    /// had from there, and must be pushed.
+    ///
+    /// # Errors
+    /// As [`VideoSink::push`].
+    fn push_again(&mut self, _pts: i64, _duration: i64) -> Result<bool, MediaError> {
+        Ok(false)
+    }
 
     /// Adds sound; only when the plan has some.
     ///

@@ -42,8 +42,7 @@ impl Shown {
 
     /// Whether something went that earlier rounds did not know of.
     fn is_new(&self) -> bool {
-        let known = |area: Area| area.class == Class::Region || area.track.is_some_and(|track| track >= EARLIER);
-        !self.areas.iter().all(known)
+        !self.areas.iter().all(|area| is_known(&area))
     }
 
     /// Destroys the faces of these tracks after all.
@@ -83,18 +82,39 @@ pub(in crate::pipeline) struct Known {
 /// What sets numbers of tracks of an earlier round apart from those of this one.
 const EARLIER: u64 = 1 << 40;
 
+fn is_known(area: &Area) -> bool {
+    area.class == Class::Region || area.track.is_some_and(|track| track >= EARLIER)
+}
+
+/// As earlier rounds knew it: the trackers of this round count from the beginning again.
+fn earlier(area: Area) -> Area {
+    Area { track: area.track.map(|track| track + EARLIER), ..area }
+}
+
 impl Known {
+    fn in_frame(&self, number: u64) -> Option<&Shown> {
+        usize::try_from(number).ok().and_then(|number| self.shown.get(number))
+    }
+
+    /// Whether the last draft has frames that may stay as they are.
+    pub fn has_draft(&self) -> bool {
+        self.open.is_some()
+    }
+
+    /// What was destroyed in frame `number` of the last draft, where nothing among `areas`, of which all must go now, is
+    /// new; then the frame may stay as it is.
+    pub fn unchanged(&self, number: u64, areas: &[Area]) -> Option<Vec<Area>> {
+        let shown = self.in_frame(number).filter(|_| self.has_draft() && areas.iter().all(is_known))?;
+        Some(shown.areas.iter().map(earlier).collect())
+    }
+
     /// What must go in frame `number` besides what follows from hints. Places that the policy names are left out, because
     /// they are added again; its padding is added once more in each round.
     pub fn of(&self, number: u64) -> impl Iterator<Item = Area> {
         let hints = self.hints.get(&number).into_iter().flatten();
         let hints = hints.map(|hint| Area { shape: hint.shape, class: hint.class, track: None });
-        let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
-        let shown =
-            shown.into_iter().flat_map(|shown| shown.areas.iter()).filter(|area| area.class != Class::Region);
-        // The trackers of this round count from the beginning again.
-        let shown = shown.map(|area| Area { track: area.track.map(|track| track + EARLIER), ..area });
-        shown.chain(hints)
+        let shown = self.in_frame(number).into_iter().flat_map(|shown| shown.areas.iter());
+        shown.filter(|area| area.class != Class::Region).map(earlier).chain(hints)
     }
 
     /// Whether frames that were written now are those that it knows, by their times.
@@ -105,8 +125,7 @@ impl Known {
 
     /// The faces that stay in frame `number`.
     pub fn kept_in(&self, number: u64) -> Packed {
-        let shown = usize::try_from(number).ok().and_then(|number| self.shown.get(number));
-        shown.map_or_else(Packed::default, |shown| shown.kept.clone())
+        self.in_frame(number).map_or_else(Packed::default, |shown| shown.kept.clone())
     }
 
     /// Takes up what was written, what was seen in it, and which tracks turned out not to be who they were taken for.

@@ -58,6 +58,8 @@ impl Demuxer {
             ("protocol_whitelist", "none"),
             ("codec_whitelist", DECODERS),
             ("max_streams", MOST_STREAMS),
+            // It reads a transport stream's end for its last time; one that fits into the buffer would then be taken to be over.
+            ("skip_estimate_duration_from_pts", "1"),
         ]);
         // SAFETY: the context is given custom input before it is opened; when opening fails FFmpeg frees the context
         // but not the custom input, which `io` does.

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 
 use ffmpeg_next::ffi as ff;
 
-use super::AvError;
+use super::{AvError, check};
 
 /// A coded frame, or a piece of coded sound, with its times in ticks of its stream.
 pub(in super::super) struct Packet(NonNull<ff::AVPacket>);
@@ -16,6 +16,19 @@ impl Packet {
     pub(in super::super) fn new() -> Result<Self, AvError> {
         // SAFETY: plain allocation; null is handled.
         NonNull::new(unsafe { ff::av_packet_alloc() }).map(Self).ok_or(AvError::NO_MEMORY)
+    }
+
+    /// One of our own with a copy of `data`, without times.
+    pub(in super::super) fn of(data: &[u8], is_key: bool) -> Result<Self, AvError> {
+        let mut new = Self::new()?;
+        let size = std::ffi::c_int::try_from(data.len()).map_err(|_| AvError::INVALID)?;
+        // SAFETY: a valid packet without data; on success it owns `size` bytes, which are not those of `data`.
+        unsafe {
+            check(ff::av_new_packet(new.0.as_ptr(), size))?;
+            std::ptr::copy_nonoverlapping(data.as_ptr(), new.raw().data, data.len());
+        }
+        new.raw_mut().flags = if is_key { ff::AV_PKT_FLAG_KEY } else { 0 };
+        Ok(new)
     }
 
     fn raw(&self) -> &ff::AVPacket {
@@ -51,6 +64,12 @@ impl Packet {
 
     pub(in super::super) fn dts(&self) -> Option<i64> {
         known(self.raw().dts)
+    }
+
+    /// Shows it and decodes it at `ticks`.
+    pub(in super::super) fn set_time(&mut self, ticks: i64) {
+        let raw = self.raw_mut();
+        (raw.pts, raw.dts) = (ticks, ticks);
     }
 
     /// Moves both times by `ticks`.

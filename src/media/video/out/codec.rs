@@ -65,11 +65,25 @@ impl Choice {
         }
     }
 
-    /// Most frames between two that can be decoded alone: ten seconds in a file, as players seek by decoding; two in a
-    /// pipe, where a reader can only join there.
+    /// Most frames between two that can be decoded alone: two seconds. There a reader can join a pipe, and there a file
+    /// of which a part is made anew can go on as it was. Ten seconds would make files smaller by 2 % (shaking camera) to 9 % (moving
+    /// slowly).
     pub(super) fn gop(&self, (num, den): (i32, i32)) -> i32 {
-        let seconds = if self.live { 2 } else { 10 };
-        (num / den.max(1)).saturating_mul(seconds).clamp(12, 300)
+        (num / den.max(1)).saturating_mul(2).clamp(12, 300)
+    }
+
+    /// Whether units in the container have lengths in front where the encoder writes start codes.
+    pub(super) fn has_lengths(&self) -> bool {
+        self.codec != Codec::Vp9 && self.container != Container::Ts
+    }
+
+    /// The container's name for whoever reads it.
+    pub(super) fn demuxer(&self) -> &'static str {
+        match self.container {
+            Container::Mp4 => "mov",
+            Container::Mkv | Container::WebM => "matroska",
+            Container::Ts => "mpegts",
+        }
     }
 
     /// Options of the encoder. Threads are fixed, because their number changes the stream and the same input must give

@@ -2,11 +2,12 @@
 //! reading, so that nothing of an input can pass but through frames.
 
 mod codec;
+mod earlier;
 mod sound;
 
-use std::{collections::VecDeque, fs::OpenOptions};
+use std::{collections::VecDeque, fs::OpenOptions, path::Path};
 
-use self::{codec::Choice, sound::SoundOut};
+use self::{codec::Choice, earlier::Earlier, sound::SoundOut};
 use super::{
     Sound, Target, VideoInfo, VideoSink,
     av::{AvError, Encoder, Frame, Muxer, Packet, Pictures, Writer},
@@ -21,11 +22,17 @@ use crate::{
 /// A video being written.
 pub(super) struct Sink {
     muxer: Muxer,
-    encoder: Encoder,
+    choice: Choice,
+    pictures: Pictures,
+    /// Absent since it gave everything out, until a frame is to be coded again.
+    encoder: Option<Encoder>,
+    /// Frames that the encoder was given.
+    fresh: u64,
+    /// What the file held before.
+    earlier: Option<Earlier>,
     sound: Option<SoundOut>,
     format: &'static str,
     size: Size,
-    coded: Size,
     /// Ticks of the container in one of the source.
     scale: i64,
     track: usize,
@@ -72,7 +79,12 @@ fn frame_rate(info: &VideoInfo) -> (i32, i32) {
 }
 
 impl Sink {
-    pub(super) fn create(target: Target<'_>, info: &VideoInfo, options: &VideoOptions) -> Result<Self, MediaError> {
+    pub(super) fn create(
+        target: Target<'_>,
+        info: &VideoInfo,
+        options: &VideoOptions,
+        earlier: Option<&Path>,
+    ) -> Result<Self, MediaError> {
         let format = name(options.container);
         let encode = |detail: &str| MediaError::Encode { format, detail: detail.to_owned() };
         let io = |source| MediaError::Io { doing: "writing the output", source };
@@ -85,7 +97,6 @@ impl Sink {
         };
         let live = path.is_none();
         let choice = Choice::of(options, live);
-        let coded = choice.coded_size(info.size);
         // Encoder and container tick in whole parts of a second, so that every source's times are exact.
         let den = i32::try_from(info.time_base.den).ok().filter(|&den| den > 0);
         let den = den.ok_or_else(|| encode("its clock is too fine"))?;
@@ -93,7 +104,7 @@ impl Sink {
         let apart = muxer.keeps_headers_apart();
         let rate = frame_rate(info);
         let pictures = Pictures {
-            size: coded,
+            size: choice.coded_size(info.size),
             pixel_aspect: info.pixel_aspect,
             time_base: (1, den),
             frame_rate: rate,
@@ -101,8 +112,7 @@ impl Sink {
             gop: choice.gop(rate),
             header_apart: apart,
         };
-        let encoder = Encoder::video(choice.encoder, &pictures, &choice.options())
-            .map_err(|e| MediaError::Encode { format: choice.codec_name(), detail: e.to_string() })?;
+        let encoder = opened(&choice, &pictures)?;
         let track = muxer.add(&encoder, choice.filter(), choice.tag()).map_err(|e| failed(format, e))?;
         let sound = info
             .sound
@@ -111,11 +121,14 @@ impl Sink {
             .map_err(|e| failed(format, e))?;
         let mut new = Self {
             muxer,
-            encoder,
+            choice,
+            pictures,
+            encoder: Some(encoder),
+            fresh: 0,
+            earlier: None,
             sound,
             format,
             size: info.size,
-            coded,
             scale: info.time_base.num.max(1).into(),
             track,
             inside: VecDeque::new(),
@@ -125,8 +138,9 @@ impl Sink {
             first_dts: None,
             pending: None,
         };
-        let begun = new.muxer.begin(&choice.muxer_options(den));
+        let begun = new.muxer.begin(&new.choice.muxer_options(den));
         new.wrote(begun)?;
+        new.earlier = earlier.and_then(|path| Earlier::open(path, new.choice.demuxer(), new.choice.has_lengths()));
         Ok(new)
     }
 
@@ -157,45 +171,106 @@ impl Sink {
     }
 
     fn receive(&mut self) -> Result<(), MediaError> {
-        loop {
-            let received = self.encoder.receive();
-            let Some(mut packet) = self.wrote(received)? else { return Ok(()) };
+        while let Some(encoder) = &mut self.encoder {
+            let received = encoder.receive();
+            let Some(mut packet) = self.wrote(received)? else { break };
             let pts = packet.pts();
             let place = self.inside.iter().position(|&(at, _)| Some(at) == pts);
             if let Some((_, duration)) = place.and_then(|at| self.inside.remove(at)) {
                 packet.set_duration(duration);
             }
-            self.first_dts = self.first_dts.or(packet.dts());
-            let packet = if self.live { Some(packet) } else { self.pending.replace(packet) };
-            self.write(packet)?;
+            self.put(packet)?;
         }
+        Ok(())
+    }
+
+    /// Writes a packet with its times, or holds it while it may be the last.
+    fn put(&mut self, packet: Packet) -> Result<(), MediaError> {
+        self.first_dts = self.first_dts.or(packet.dts());
+        let packet = if self.live { Some(packet) } else { self.pending.replace(packet) };
+        self.write(packet)
+    }
+
+    /// Time and length of the next frame, in ticks of the container.
+    fn next_time(&mut self, pts: i64, duration: i64) -> Result<(i64, i64), MediaError> {
+        if self.last.is_some_and(|last| pts <= last) {
+            let detail = "the times of frames do not increase".to_owned();
+            return Err(MediaError::Encode { format: self.format, detail });
+        }
+        self.last = Some(pts);
+        let (pts, duration) = (pts.saturating_mul(self.scale), duration.max(1).saturating_mul(self.scale));
+        self.end = pts.saturating_add(duration);
+        Ok((pts, duration))
     }
 
     fn pushed(&mut self, frame: &TimedYuv<Redacted>) -> Result<(), MediaError> {
-        let wrong = |detail: &str| Err(MediaError::Encode { format: self.format, detail: detail.to_owned() });
         if frame.frame.size() != self.size {
-            return wrong("a frame has another size than the video");
+            let detail = "a frame has another size than the video".to_owned();
+            return Err(MediaError::Encode { format: self.format, detail });
         }
-        if self.last.is_some_and(|last| frame.pts <= last) {
-            return wrong("the times of frames do not increase");
+        if let Some(earlier) = &mut self.earlier {
+            earlier.skip();
         }
-        self.last = Some(frame.pts);
-        let made = Frame::of_yuv(&frame.frame, self.coded);
+        let (pts, duration) = self.next_time(frame.pts, frame.duration)?;
+        let made = Frame::of_yuv(&frame.frame, self.pictures.size);
         let mut own = self.wrote(made)?;
-        let (pts, duration) =
-            (frame.pts.saturating_mul(self.scale), frame.duration.max(1).saturating_mul(self.scale));
         own.set_pts(pts);
         self.inside.push_back((pts, duration));
-        self.end = pts.saturating_add(duration);
-        let sent = self.encoder.send(Some(&own));
+        let encoder = match self.encoder.take() {
+            Some(encoder) => encoder,
+            None => opened(&self.choice, &self.pictures)?,
+        };
+        let sent = self.encoder.insert(encoder).send(Some(&own));
         self.wrote(sent)?;
+        self.fresh += 1;
         self.receive()
     }
+
+    /// Takes everything out of the encoder.
+    fn drain(&mut self) -> Result<(), MediaError> {
+        if let Some(encoder) = self.encoder.as_mut().filter(|_| self.fresh > 0) {
+            let ended = encoder.send(None);
+            self.wrote(ended)?;
+            self.receive()?;
+            // It takes nothing more.
+            (self.encoder, self.fresh) = (None, 0);
+        }
+        Ok(())
+    }
+
+    fn repeated(&mut self, pts: i64, duration: i64) -> Result<bool, MediaError> {
+        let Some(anew) = self.earlier.as_mut().and_then(Earlier::begins_anew) else { return Ok(false) };
+        // Behind frames that were coded anew, only what needs none of them. Nor behind a single one: of two pictures
+        // in a row that begin a stream each, both would have the same number (idr_pic_id; ITU-T H.264, 7.4.3).
+        if self.fresh > 0 && (!anew || self.fresh == 1) {
+            return Ok(false);
+        }
+        self.drain()?;
+        let Some(mut packet) = self.earlier.as_mut().and_then(Earlier::take) else {
+            // Not in step any more.
+            self.earlier = None;
+            return Ok(false);
+        };
+        let (pts, duration) = self.next_time(pts, duration)?;
+        packet.set_time(pts);
+        packet.set_duration(duration);
+        self.put(packet)?;
+        Ok(true)
+    }
+}
+
+fn opened(choice: &Choice, pictures: &Pictures) -> Result<Encoder, MediaError> {
+    Encoder::video(choice.encoder, pictures, &choice.options())
+        .map_err(|e| MediaError::Encode { format: choice.codec_name(), detail: e.to_string() })
 }
 
 impl VideoSink for Sink {
     fn push(&mut self, frame: TimedYuv<Redacted>) -> Result<(), MediaError> {
         self.pushed(&frame)
+    }
+
+    fn push_again(&mut self, pts: i64, duration: i64) -> Result<bool, MediaError> {
+        self.repeated(pts, duration)
     }
 
     fn push_sound(&mut self, sound: Sound) -> Result<(), MediaError> {
@@ -210,9 +285,7 @@ impl VideoSink for Sink {
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), MediaError> {
-        let ended = self.encoder.send(None);
-        self.wrote(ended)?;
-        self.receive()?;
+        self.drain()?;
         self.write_last()?;
         if let Some(mut out) = self.sound.take() {
             let finished = out.finish(&mut self.muxer);

@@ -1,11 +1,12 @@
 //! Videos written and read back by this program itself; foreign ones are in the integration tests.
 
+mod again;
 mod leaks;
 mod pipes;
 
 use std::path::Path;
 
-use super::{Input, Target, Unit, VideoInfo, create, open};
+use super::{Input, Target, Unit, VideoInfo, create, create_again, open};
 use crate::{
     clip::{Codec, Container, Span, TimeBase, VideoOptions},
     frame::{Matrix, Raw, TimedYuv, Yuv, chroma_size},
