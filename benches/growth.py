@@ -20,7 +20,7 @@ def film(photo: Path, seconds: int, target: Path) -> None:
     """640x360 at 15 frames a second; the camera goes around over the photo every 40 seconds."""
     turn = "2*PI*t/40"
     view = f"scale=1920:-2,crop=640:360:x='(iw-640)*(.5+.5*cos({turn}))':y='(ih-360)*(.5+.5*sin({turn}))'"
-    command = ["ffmpeg", "-v", "error", "-loop", "1", "-framerate", "15", "-i", photo, "-vf", view, "-t", seconds]
+    command = ["ffmpeg", "-y", "-v", "error", "-loop", "1", "-framerate", "15", "-i", photo, "-vf", view, "-t", seconds]
     command += ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", target]
     subprocess.run([str(word) for word in command], check=True)
 
