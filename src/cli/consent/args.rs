@@ -17,9 +17,9 @@ hand. Faces are made on this machine from photos that the person gave, and lie b
 `safepost clean --consent FILE` lets a face stay in a picture when it is a clear match with one person, or was pointed \
 out with `--picture` and `--box`, and the authorization holds on that day. Every doubt covers it: faces that are small, \
 turned away, masked, or like somebody else's. The latest day of use is kept beside the list (`consent.day`): when the clock \
-is more than a day behind it, nobody's face stays and the run ends, so that a clock set back revives nothing. That is against a wrong clock, not \
-against somebody who may write there: whoever can change the folder can delete that file, as they can write an \
-authorization. Keep the list where only those who may grant authorizations can write.
+is more than a day behind it, nobody's face stays and the run ends, so that a clock set back revives nothing. That is \
+against a wrong clock, not against somebody who may write there: whoever can change the folder can delete that file, as they \
+can write an authorization. Keep the list where only those who may grant authorizations can write.
 
 In a video (scope `videos`) a face stays from its first frame to its last or not at all: several looks must be clearly the \
 same person, never more than a second apart, and none may contradict; faces that come near another are covered. The video \
