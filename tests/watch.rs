@@ -135,12 +135,12 @@ fn a_file_that_grows_slowly_is_not_read_early() {
     let bench = Bench::new();
     write_png(&bench.path("whole.png"), 300, 200);
     let whole = fs::read(bench.path("whole.png")).unwrap();
-    let watch = Watch::begin(&bench, &["--settle", "1"]);
+    let watch = Watch::begin(&bench, &["--settle", "2"]);
     let mut file = fs::File::create(bench.path("in/a.png")).unwrap();
-    for piece in whole.chunks(whole.len() / 12 + 1) {
+    for piece in whole.chunks(whole.len() / 16 + 1) {
         file.write_all(piece).unwrap();
         assert!(!watch.said().contains("a.png"), "{}", watch.said());
-        // In all three times as long as it takes to settle.
+        // In all twice as long as it takes to settle.
         sleep(Duration::from_millis(250));
     }
     drop(file);

@@ -66,8 +66,8 @@ impl Choice {
     }
 
     /// Most frames between two that can be decoded alone: two seconds. There a reader can join a pipe, and there a file
-    /// of which a part is made anew can go on as it was. Ten seconds would make files smaller by 2 % (shaking camera) to 9 % (moving
-    /// slowly).
+    /// of which a part is made anew can go on as it was. Ten seconds would make files smaller by 2 % (a shaking camera) to
+    /// 9 % (a slow pan).
     pub(super) fn gop(&self, (num, den): (i32, i32)) -> i32 {
         (num / den.max(1)).saturating_mul(2).clamp(12, 300)
     }

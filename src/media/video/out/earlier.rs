@@ -36,10 +36,10 @@ impl Earlier {
         self.peek().map(Packet::is_key)
     }
 
-    /// Leaves the next frame out.
-    pub(super) fn skip(&mut self) {
+    /// Leaves the next frame out. Whether there was one.
+    pub(super) fn skip(&mut self) -> bool {
         self.peek();
-        self.next = None;
+        self.next.take().is_some()
     }
 
     /// The next frame, as the encoder gave it, but without times; `None` when there is none that is whole.

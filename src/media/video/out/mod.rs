@@ -208,9 +208,8 @@ impl Sink {
             let detail = "a frame has another size than the video".to_owned();
             return Err(MediaError::Encode { format: self.format, detail });
         }
-        if let Some(earlier) = &mut self.earlier {
-            earlier.skip();
-        }
+        // Without a frame for each of the new ones it is not in step any more.
+        self.earlier.take_if(|earlier| !earlier.skip());
         let (pts, duration) = self.next_time(frame.pts, frame.duration)?;
         let made = Frame::of_yuv(&frame.frame, self.pictures.size);
         let mut own = self.wrote(made)?;
@@ -239,9 +238,12 @@ impl Sink {
     }
 
     fn repeated(&mut self, pts: i64, duration: i64) -> Result<bool, MediaError> {
-        let Some(anew) = self.earlier.as_mut().and_then(Earlier::begins_anew) else { return Ok(false) };
+        let Some(anew) = self.earlier.as_mut().and_then(Earlier::begins_anew) else {
+            self.earlier = None;
+            return Ok(false);
+        };
         // Behind frames that were coded anew, only what needs none of them. Nor behind a single one: of two pictures
-        // in a row that begin a stream each, both would have the same number (idr_pic_id; ITU-T H.264, 7.4.3).
+        // in a row that begin a stream each, both could have the same number (idr_pic_id; ITU-T H.264, 7.4.3).
         if self.fresh > 0 && (!anew || self.fresh == 1) {
             return Ok(false);
         }
