@@ -27,6 +27,7 @@ pub enum Container {
     /// Matroska.
     Mkv,
     /// WebM; the codec is VP9.
+    #[serde(rename = "webm")]
     WebM,
     /// MPEG transport stream; only for pipes.
     Ts,
@@ -51,7 +52,7 @@ pub enum Codec {
     /// H.264, 8-bit 4:2:0: plays everywhere.
     #[default]
     H264,
-    /// HEVC, 8-bit 4:2:0.
+    /// HEVC, 4:2:0 in 8 bits, or in 10 where high dynamic range is kept.
     Hevc,
     /// VP9, 8-bit 4:2:0; what WebM holds.
     Vp9,
@@ -68,6 +69,18 @@ impl Codec {
     }
 }
 
+/// What becomes of high dynamic range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hdr {
+    /// Brought to standard dynamic range, 8 bits in BT.709: looks right everywhere.
+    #[default]
+    ToneMap,
+    /// Kept, as HEVC in 10 bits with the transfer of the input; without the messages about the display that it was made
+    /// on. Videos of standard range stay what they are.
+    Keep,
+}
+
 /// How a video is read and written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -80,6 +93,8 @@ pub struct VideoOptions {
     pub codec: Codec,
     /// Constant rate factor of the encoder, 0 to 51 (63 for VP9), less is better. Default: 20.
     pub crf: u8,
+    /// High dynamic range; `keep` needs the codec `hevc`. Default: `tone_map`.
+    pub hdr: Hdr,
     /// Whether frames that cannot be decoded become black ones instead of an error. Default: false.
     pub allow_damaged: bool,
 }
@@ -91,6 +106,7 @@ impl Default for VideoOptions {
             container: Container::default(),
             codec: Codec::default(),
             crf: 20,
+            hdr: Hdr::default(),
             allow_damaged: false,
         }
     }

@@ -109,6 +109,33 @@ fn frames_of_high_dynamic_range_become_plain_ones_without_its_messages() {
 }
 
 #[test]
+fn high_dynamic_range_that_is_to_be_kept_stays_in_ten_bits_without_its_messages() {
+    let keep = ["--codec", "hevc", "--hdr", "keep"];
+    for container in ["mp4", "mkv"] {
+        let (_bench, path, proof, report) =
+            rebuilt("hdr-pq.mp4", &[&keep[..], &["--container", container]].concat());
+        assert_eq!((proof.frames, &report["video"]["hdr"]), (3, &"pq".into()), "{report}");
+        let entries = "stream=pix_fmt,color_space,color_transfer,color_primaries:stream_side_data:frame_side_data";
+        if let Some(says) = ffprobe(&path, &["-show_entries", entries, "-show_frames", "-of", "csv=p=0"]) {
+            assert!(says.contains("yuv420p10le,bt2020nc,smpte2084,bt2020"), "{says}");
+            assert!(!says.contains("astering") && !says.contains("light level"), "{says}");
+        }
+        // As it is looked at, and as players of standard range show it, white is still white.
+        for frame in &Seen::file(&path).frames {
+            assert!(frame.frame.planes()[0].iter().all(|luma| (196..=208).contains(luma)), "reference white");
+        }
+    }
+    let (_bench, path, _, report) = rebuilt("variable-rate.mp4", &keep);
+    assert!(report["video"].get("hdr").is_none(), "{report}");
+    if let Some(says) = ffprobe(&path, &["-show_entries", "stream=pix_fmt", "-of", "csv=p=0"]) {
+        assert_eq!(says, "yuv420p", "what has a standard range keeps it");
+    }
+    let bench = Bench::new();
+    let (code, said) = ended(&bench.clean(&["--metadata-only", "--hdr", "keep"]));
+    assert!(code == Some(1) && said.contains("hevc"), "{said}");
+}
+
+#[test]
 fn irregular_times_and_their_sum_are_kept() {
     let (bench, path, proof, _) = rebuilt("variable-rate.mp4", &[]);
     let (before, after) = (Seen::file(&bench.path("in/variable-rate.mp4")), Seen::file(&path));

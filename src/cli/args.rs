@@ -174,7 +174,7 @@ mod tests {
                 let args = command.get_arguments().filter(move |arg| arg.get_help_heading() == Some(heading));
                 args.map(|arg| arg.get_id().as_str()).collect::<Vec<_>>()
             };
-            let video = ["audio", "container", "codec", "crf", "from", "to", "allow_damaged"];
+            let video = ["audio", "container", "codec", "hdr", "crf", "from", "to", "allow_damaged"];
             assert_eq!(under("Video options"), video);
             assert_eq!(under("Isolation options"), ["no_isolation", "worker_memory", "stall"]);
         }

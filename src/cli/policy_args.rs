@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    clip::{Audio, Codec, Container},
+    clip::{Audio, Codec, Container, Hdr},
     effort::Effort,
     finding::Class,
     policy::{Depth, TextScope},
@@ -74,6 +74,9 @@ pub struct VideoArgs {
     /// Codec of videos; WebM always holds VP9 [default: h264]
     #[arg(help_heading = HEADING, long, value_enum)]
     pub codec: Option<CodecArg>,
+    /// What becomes of high dynamic range; `keep` needs `--codec hevc` [default: tone-map]
+    #[arg(help_heading = HEADING, long, value_enum)]
+    pub hdr: Option<HdrArg>,
     /// Constant rate factor of the encoder, less is better [default: 20]
     #[arg(help_heading = HEADING, long, value_name = "N")]
     pub crf: Option<u8>,
@@ -228,6 +231,24 @@ impl From<CodecArg> for Codec {
             CodecArg::H264 => Codec::H264,
             CodecArg::Hevc => Codec::Hevc,
             CodecArg::Vp9 => Codec::Vp9,
+        }
+    }
+}
+
+/// What becomes of high dynamic range, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum HdrArg {
+    /// Brought to standard range, which looks right everywhere
+    ToneMap,
+    /// Kept, in 10 bits
+    Keep,
+}
+
+impl From<HdrArg> for Hdr {
+    fn from(arg: HdrArg) -> Self {
+        match arg {
+            HdrArg::ToneMap => Hdr::ToneMap,
+            HdrArg::Keep => Hdr::Keep,
         }
     }
 }

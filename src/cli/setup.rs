@@ -59,6 +59,7 @@ fn video(args: &VideoArgs, policy: &mut Policy) {
     options.audio = args.audio.map_or(options.audio, Into::into);
     options.container = args.container.map_or(options.container, Into::into);
     options.codec = args.codec.map_or(options.codec, Into::into);
+    options.hdr = args.hdr.map_or(options.hdr, Into::into);
     options.crf = args.crf.unwrap_or(options.crf);
     options.allow_damaged |= args.allow_damaged;
     policy.span.from_us = args.from.unwrap_or(policy.span.from_us);

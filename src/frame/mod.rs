@@ -1,6 +1,7 @@
 //! Pictures in memory. A raw and a redacted frame are different types, and only [`crate::redact`] turns one into the
 //! other: a sink cannot be handed a frame that was not redacted.
 
+mod deep;
 mod yuv;
 
 use std::{marker::PhantomData, time::Duration};
@@ -9,6 +10,7 @@ use image::RgbImage;
 
 use crate::geom::Size;
 
+pub use deep::{Deep, HdrTransfer};
 pub use yuv::{Matrix, TimedYuv, Yuv, chroma_size};
 
 /// Marks a frame whose pixels still hold what the camera saw.

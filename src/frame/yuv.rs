@@ -3,7 +3,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Frame, Raw, Redacted};
+use super::{Deep, Frame, Raw, Redacted};
 use crate::geom::Size;
 
 /// Which numbers turn YCbCr into RGB. Samples always have limited range: luma 16 to 235, chroma 16 to 240.
@@ -50,6 +50,8 @@ pub struct Yuv<State> {
     /// The picture that the planes were made of, where a stream carries RGB: it is looked at on the planes, and
     /// destroyed itself, so that what is not redacted goes out exactly as it came.
     packed: Option<Box<Frame<State>>>,
+    /// The frame in high dynamic range, where the output keeps that: looked at on the planes, and destroyed itself.
+    deep: Option<Box<Deep<State>>>,
     state: PhantomData<State>,
 }
 
@@ -78,6 +80,11 @@ impl<State> Yuv<State> {
     pub fn packed(&self) -> Option<&Frame<State>> {
         self.packed.as_deref()
     }
+
+    /// The same picture in high dynamic range, where that is kept.
+    pub fn deep(&self) -> Option<&Deep<State>> {
+        self.deep.as_deref()
+    }
 }
 
 /// Size of a chroma plane of a picture of `size`.
@@ -90,7 +97,7 @@ impl Yuv<Raw> {
     pub fn new(size: Size, matrix: Matrix, planes: [Vec<u8>; 3]) -> Option<Self> {
         let (luma, chroma) = (size.pixels(), chroma_size(size).pixels());
         let fits = planes.iter().zip([luma, chroma, chroma]).all(|(plane, want)| plane.len() as u64 == want);
-        (fits && luma > 0).then_some(Self { size, matrix, planes, packed: None, state: PhantomData })
+        (fits && luma > 0).then_some(Self { size, matrix, planes, packed: None, deep: None, state: PhantomData })
     }
 
     /// The same frame with the picture that its planes were made of; `None` when that has another size.
@@ -98,22 +105,39 @@ impl Yuv<Raw> {
         (packed.size() == self.size).then(|| Self { packed: Some(Box::new(packed)), ..self })
     }
 
+    /// The same frame with what it was in high dynamic range; `None` when that has another size.
+    pub fn with_deep(self, deep: Deep<Raw>) -> Option<Self> {
+        (deep.size() == self.size).then(|| Self { deep: Some(Box::new(deep)), ..self })
+    }
+
     /// A black frame: stands in for one that could not be decoded, and holds nothing.
     pub fn black(size: Size, matrix: Matrix) -> Self {
         let (luma, chroma) = (size.pixels() as usize, chroma_size(size).pixels() as usize);
         let planes = [vec![16; luma], vec![128; chroma], vec![128; chroma]];
-        Self { size, matrix, planes, packed: None, state: PhantomData }
+        Self { size, matrix, planes, packed: None, deep: None, state: PhantomData }
     }
 
-    /// The one way across; called by [`crate::redact`] when every area is destroyed. A raw picture beside the planes
+    /// The one way across; called by [`crate::redact`] when every area is destroyed. What lies raw beside the planes
     /// stays behind.
     pub(crate) fn into_redacted(self) -> Yuv<Redacted> {
-        Yuv { size: self.size, matrix: self.matrix, planes: self.planes, packed: None, state: PhantomData }
+        Yuv {
+            size: self.size,
+            matrix: self.matrix,
+            planes: self.planes,
+            packed: None,
+            deep: None,
+            state: PhantomData,
+        }
     }
 
     /// The picture beside the planes, to be destroyed like them.
     pub(crate) fn take_packed(&mut self) -> Option<Frame<Raw>> {
         self.packed.take().map(|packed| *packed)
+    }
+
+    /// The frame in high dynamic range, to be destroyed like the planes.
+    pub(crate) fn take_deep(&mut self) -> Option<Deep<Raw>> {
+        self.deep.take().map(|deep| *deep)
     }
 
     /// The planes, to be destroyed in place.
@@ -123,13 +147,13 @@ impl Yuv<Raw> {
 }
 
 impl Yuv<Redacted> {
-    /// The same frame with its picture in RGB, in which the same areas were destroyed.
-    pub(crate) fn beside(self, packed: Option<Frame<Redacted>>) -> Self {
-        Self { packed: packed.map(Box::new), ..self }
+    /// The same frame with its picture in RGB and in high dynamic range, in which the same areas were destroyed.
+    pub(crate) fn beside(self, packed: Option<Frame<Redacted>>, deep: Option<Deep<Redacted>>) -> Self {
+        Self { packed: packed.map(Box::new), deep: deep.map(Box::new), ..self }
     }
 
-    /// The same frame without any picture in RGB, and with its planes passed through `map`, which must not bring in samples from elsewhere; `None` when
-    /// they do not fit `size`.
+    /// The same frame with nothing beside its planes, and with those passed through `map`, which must not bring in samples
+    /// from elsewhere; `None` when they do not fit `size`.
     pub(crate) fn resized(self, size: Size, map: impl Fn(&[u8], Size, Size) -> Vec<u8>) -> Option<Self> {
         let (from, chroma, to) = (self.size, chroma_size(self.size), chroma_size(size));
         let [y, u, v] = &self.planes;

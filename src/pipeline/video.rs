@@ -22,7 +22,7 @@ use crate::{
     clip::{Audio, Codec, Container, TimeBase},
     error::{CleanError, MediaError},
     finding::Class,
-    frame::{Redacted, TimedYuv, Yuv},
+    frame::{HdrTransfer, Redacted, TimedYuv, Yuv},
     geom::Size,
     media::{
         image::fit,
@@ -49,6 +49,9 @@ pub struct VideoReport {
     pub container: Container,
     /// Codec of the output, likewise.
     pub codec: Codec,
+    /// High dynamic range that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hdr: Option<HdrTransfer>,
     /// Frames in the output.
     pub frames: u64,
     /// Of those, frames that are black because they could not be decoded.
@@ -196,7 +199,7 @@ impl Cleaner {
                 }
                 Unit::Frame(timed) => watch.push(timed)?,
                 Unit::Damaged { pts, duration } => {
-                    let frame = Yuv::black(info.size, info.matrix);
+                    let frame = info.black();
                     watch.push_damaged(TimedYuv { frame, pts, duration })?;
                 }
             }
@@ -342,6 +345,7 @@ impl Done {
             output_size: codec.displayed(size),
             container: options.container,
             codec,
+            hdr: info.hdr,
             frames: 0,
             damaged_frames: 0,
             duration_us: 0,

@@ -59,6 +59,11 @@ const KEYS: &[(&str, &str)] = &[
     ),
     ("video.container", "\"mp4\", \"mkv\" or \"webm\". Default: mp4."),
     ("video.codec", "\"h264\", \"hevc\" or \"vp9\"; WebM always holds VP9. Default: h264."),
+    (
+        "video.hdr",
+        "High dynamic range: \"tone_map\" brings it to standard range, \"keep\" needs the codec \"hevc\" and gives it 10 bits.\n\
+         # Default: tone_map.",
+    ),
     ("video.crf", "Constant rate factor of the encoder, less is better. Default: 20."),
     (
         "video.allow_damaged",

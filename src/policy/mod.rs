@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use words::TextScope;
 
 use crate::{
-    clip::{Codec, Container, Span, VideoOptions},
+    clip::{Codec, Container, Hdr, Span, VideoOptions},
     effort::Effort,
     error::PolicyError,
     finding::Class,
@@ -154,6 +154,14 @@ impl Policy {
         if self.video.codec == Codec::Vp9 && self.video.container == Container::Ts {
             return value("video.codec", "cannot be vp9 in MPEG-TS");
         }
+        if self.video.hdr == Hdr::Keep {
+            if self.video.codec != Codec::Hevc || self.video.container == Container::WebM {
+                return value("video.hdr", "can be `keep` only with the codec `hevc`, in MP4 or Matroska");
+            }
+            if self.max_side_px != 0 {
+                return value("video.hdr", "cannot be `keep` with max_side_px");
+            }
+        }
         if self.pad_px > 1000 {
             return value("pad_px", "must be at most 1000");
         }
@@ -216,10 +224,29 @@ mod tests {
 
     #[test]
     fn values_out_of_range_are_refused() {
-        for text in ["quality = 0", "quality = 101", "max_side_px = 3", "pad_px = 5000", "[limits]\nmax_pixels = 0"]
-        {
+        for text in [
+            "quality = 0",
+            "quality = 101",
+            "max_side_px = 3",
+            "pad_px = 5000",
+            "[limits]\nmax_pixels = 0",
+            "[video]\nhdr = 'keep'",
+            "[video]\nhdr = 'keep'\ncodec = 'hevc'\ncontainer = 'webm'",
+            "max_side_px = 640\n[video]\nhdr = 'keep'\ncodec = 'hevc'",
+        ] {
             assert!(Policy::from_toml(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn containers_and_high_dynamic_range_are_named_as_on_the_command_line() {
+        for container in [Container::Mp4, Container::Mkv, Container::WebM] {
+            let text = format!("[video]\ncontainer = '{}'", container.extension());
+            assert_eq!(Policy::from_toml(&text).unwrap().video.container, container);
+        }
+        let kept = Policy::from_toml("[video]\nhdr = 'keep'\ncodec = 'hevc'\ncontainer = 'mkv'").unwrap();
+        assert_eq!(kept.video.hdr, Hdr::Keep);
+        assert_eq!(Policy::from_toml(&kept.to_documented_toml()).unwrap(), kept);
     }
 
     #[test]

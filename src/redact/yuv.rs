@@ -2,17 +2,19 @@
 //! destroyed on each plane in that plane's own coordinates, and its mask rounds outward on the coarser grid.
 
 use super::{
+    Mask,
     canvas::{Canvas, Ink},
     redact, redact_samples,
 };
 use crate::{
     area::Area,
-    frame::{Raw, Redacted, Yuv},
+    frame::{Deep, Raw, Redacted, Yuv, chroma_size},
     geom::Size,
     style::Styles,
 };
 
-/// Destroys every area of a video frame, as [`super::redact`] does in a picture, and in the picture in RGB beside it.
+/// Destroys every area of a video frame, as [`super::redact`] does in a picture, and in what else there is of it, in RGB
+/// and in high dynamic range.
 /// Areas are in luma pixels.
 pub fn redact_yuv(mut frame: Yuv<Raw>, areas: &[Area], styles: &Styles) -> Yuv<Redacted> {
     let (size, chroma) = (frame.size(), frame.chroma_size());
@@ -20,11 +22,57 @@ pub fn redact_yuv(mut frame: Yuv<Raw>, areas: &[Area], styles: &Styles) -> Yuv<R
     let halved: Vec<Area> =
         areas.iter().map(|area| Area { shape: area.shape.mapped((0.5, 0.5), (0.0, 0.0)), ..*area }).collect();
     let packed = frame.take_packed().map(|packed| redact(packed, areas, styles));
+    let deep = frame.take_deep().map(|deep| redact_deep(deep, areas, &halved, styles));
+    let [luma, blue, red] = inks(solid);
     let [y, u, v] = frame.planes_mut();
-    plane(y, size, areas, styles, Ink { solid: [solid[0]], neutral: [126.0], tone: [1.0], cells_across: 10.0 });
-    plane(u, chroma, &halved, styles, Ink { solid: [solid[1]], neutral: [128.0], tone: [0.0], cells_across: 6.0 });
-    plane(v, chroma, &halved, styles, Ink { solid: [solid[2]], neutral: [128.0], tone: [0.0], cells_across: 6.0 });
-    frame.into_redacted().beside(packed)
+    plane(y, size, areas, styles, luma);
+    plane(u, chroma, &halved, styles, blue);
+    plane(v, chroma, &halved, styles, red);
+    frame.into_redacted().beside(packed, deep)
+}
+
+/// For luma, blue difference and red difference.
+fn inks(solid: [u8; 3]) -> [Ink<1>; 3] {
+    let ink = |i: usize, neutral, tone, cells_across| Ink {
+        solid: [solid[i]],
+        neutral: [neutral],
+        tone: [tone],
+        cells_across,
+    };
+    [ink(0, 126.0, 1.0, 10.0), ink(1, 128.0, 0.0, 6.0), ink(2, 128.0, 0.0, 6.0)]
+}
+
+/// Destroys areas in high dynamic range: fills are made of the upper eight of its ten bits, and the lower two stay only
+/// where nothing was painted.
+fn redact_deep(mut frame: Deep<Raw>, areas: &[Area], halved: &[Area], styles: &Styles) -> Deep<Redacted> {
+    let (size, inks) = (frame.size(), inks(frame.transfer().samples(styles.solid_rgb)));
+    let chroma = chroma_size(size);
+    let places = [(size, areas), (chroma, halved), (chroma, halved)];
+    for ((samples, (size, areas)), ink) in frame.planes_mut().iter_mut().zip(places).zip(inks) {
+        if areas.is_empty() {
+            continue;
+        }
+        let before: Vec<u8> = samples.iter().map(|&s| (s >> 2) as u8).collect();
+        let mut after = before.clone();
+        plane(&mut after, size, areas, styles, ink);
+        let mask = Mask::of(areas, size);
+        let width = size.width as usize;
+        for (y, row) in samples.chunks_exact_mut(width).enumerate() {
+            let (before, after) = (&before[y * width..][..width], &after[y * width..][..width]);
+            for ((sample, before), after) in row.iter_mut().zip(before).zip(after) {
+                if before != after {
+                    *sample = u16::from(*after) << 2;
+                }
+            }
+            for span in mask.row(y as u32) {
+                let inside = span.x0 as usize..span.x1 as usize;
+                for (sample, after) in row[inside.clone()].iter_mut().zip(&after[inside]) {
+                    *sample = u16::from(*after) << 2;
+                }
+            }
+        }
+    }
+    frame.into_redacted()
 }
 
 fn plane(samples: &mut [u8], size: Size, areas: &[Area], styles: &Styles, ink: Ink<1>) {
@@ -137,5 +185,42 @@ mod tests {
         assert_eq!(packed.get_pixel(8, 8), &Rgb([9, 8, 7]));
         assert_eq!(packed.get_pixel(25, 25), picture.get_pixel(25, 25));
         assert_eq!(out.planes(), redact_yuv(frame(size, 1), &areas, &styles).planes());
+    }
+
+    #[test]
+    fn in_high_dynamic_range_no_bit_of_what_lies_under_a_mask_stays_and_none_elsewhere_changes() {
+        use crate::frame::{Deep, HdrTransfer, chroma_size};
+
+        let size = Size::new(65, 47);
+        let chroma = chroma_size(size);
+        let shape = Shape::Ellipse(Rect::new(9.0, 7.0, 40.0, 33.0));
+        let areas = [Area { shape, class: Class::Face, track: Some(1) }];
+        let (mask, styles) = (Mask::of(&areas, size), Styles::default());
+        let deep = |seed: u32| {
+            let plane =
+                |n: u64, salt: u32| (0..n as u32).map(|i| ((i * 37 + salt) % 1024) as u16).collect::<Vec<_>>();
+            let mut planes = [plane(size.pixels(), 5), plane(chroma.pixels(), 9), plane(chroma.pixels(), 13)];
+            for (x, y) in (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y))) {
+                if mask.contains(x, y) {
+                    planes[0][(y * size.width + x) as usize] = ((x * y + seed * 91) % 1024) as u16;
+                    let at = (y / 2 * chroma.width + x / 2) as usize;
+                    (planes[1][at], planes[2][at]) = ((seed * 7 % 1024) as u16, (seed * 13 % 1024) as u16);
+                }
+            }
+            planes
+        };
+        for &style in Style::ALL {
+            let styles = Styles { default: style, ..styles.clone() };
+            let out = |seed| {
+                let raw = Deep::new(size, HdrTransfer::Pq, deep(seed)).unwrap();
+                let both = frame(size, 1).with_deep(raw).unwrap();
+                let out = redact_yuv(both, &areas, &styles);
+                out.deep().expect("it is still there").planes().map(<[u16]>::to_vec)
+            };
+            let (one, other, before) = (out(3), out(200), deep(3));
+            assert_eq!(one, other, "{style:?}");
+            let far = (size.width * (size.height - 2)) as usize;
+            assert_eq!(one[0][far..], before[0][far..], "all ten bits stay outside");
+        }
     }
 }

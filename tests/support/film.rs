@@ -127,6 +127,7 @@ impl Film {
             pixel_aspect: (1, 1),
             time_base: base,
             matrix: Matrix::Bt601,
+            hdr: None,
             frames: None,
             duration_us: None,
             sound: self.tone.then_some(SoundInfo { channels: 1, audio: Audio::Keep }),

@@ -1,4 +1,5 @@
-//! From whatever a decoder gives to upright 8-bit 4:2:0 planes of limited range. Separate because the choice of filters
+//! From whatever a decoder gives to upright 8-bit 4:2:0 planes of limited range, and where high dynamic range is kept to
+//! such planes of ten bits beside them. Separate because the choice of filters
 //! is pure and worth testing; where none is needed, planes are copied and no filter runs.
 
 use std::collections::VecDeque;
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     error::MediaError,
-    frame::{Matrix, Raw, Yuv, chroma_size},
+    frame::{Deep, HdrTransfer, Matrix, Raw, Yuv, chroma_size},
     geom::Size,
 };
 
@@ -26,6 +27,8 @@ pub(super) struct Look {
     pub(super) format: i32,
     /// Already 8-bit 4:2:0.
     pub(super) planes: bool,
+    /// Already 4:2:0 in ten bits.
+    pub(super) deep: bool,
     pub(super) full_range: bool,
     pub(super) space: Space,
     pub(super) transfer: Transfer,
@@ -39,11 +42,21 @@ impl Look {
             size: frame.size(),
             format: frame.format(),
             planes: frame.is_yuv420(),
+            deep: frame.is_yuv420_deep(),
             full_range: frame.is_full_range(),
             space: frame.space(),
             transfer: frame.transfer(),
             primaries: frame.primaries(),
             interlaced: frame.is_interlaced(),
+        }
+    }
+
+    /// How light is coded, where the range is high.
+    pub(super) fn hdr(&self) -> Option<HdrTransfer> {
+        match self.transfer {
+            Transfer::Pq => Some(HdrTransfer::Pq),
+            Transfer::Hlg => Some(HdrTransfer::Hlg),
+            Transfer::Standard => None,
         }
     }
 
@@ -66,40 +79,10 @@ impl Look {
     /// Filters that lead to 8-bit 4:2:0 of limited range in [`Look::matrix`], fitted into `size`; `None` when the
     /// samples are that already.
     pub(super) fn chain(&self, size: Size) -> Option<String> {
-        let mut chain = Vec::new();
-        if self.interlaced {
-            // One frame for each frame: as many come out as go in.
-            chain.push("bwdif=mode=send_frame:parity=auto:deint=interlaced".to_owned());
-        }
-        let hdr = self.transfer != Transfer::Standard;
-        let foreign = match self.space {
-            Space::Rgb if hdr => Some("gbr"),
-            Space::Bt709 | Space::Bt601 if hdr => Some("bt709"),
-            Space::Bt709 | Space::Bt601 | Space::Rgb => None,
-            Space::Unknown => (hdr || self.primaries == Primaries::Bt2020).then_some("bt2020nc"),
-            Space::Smpte240 => Some("smpte240m"),
-            Space::YCgCo => Some("ycgco"),
-            Space::Bt2020 => Some("bt2020nc"),
-            Space::Bt2020Constant => Some("bt2020c"),
-            Space::ICtCp => Some("ictcp"),
-        };
-        if let Some(space) = foreign {
-            let primaries = match self.primaries {
-                Primaries::Bt2020 => "bt2020",
-                Primaries::DisplayP3 => "smpte432",
-                Primaries::Standard if hdr => "bt2020",
-                Primaries::Standard => "bt709",
-            };
-            let transfer = match self.transfer {
-                Transfer::Pq => "smpte2084",
-                Transfer::Hlg => "arib-std-b67",
-                Transfer::Standard => "bt709",
-            };
-            let range = if self.full_range { "pc" } else { "tv" };
-            chain.push(format!(
-                "setparams=colorspace={space}:color_primaries={primaries}:color_trc={transfer}:range={range}"
-            ));
-            if hdr {
+        let mut chain: Vec<String> = self.progressive().into_iter().collect();
+        if let Some(params) = self.params() {
+            chain.push(params);
+            if self.hdr().is_some() {
                 chain.push(SDR.to_owned());
             }
             chain.push("zscale=matrix=bt709:transfer=bt709:primaries=bt709:range=limited".to_owned());
@@ -113,14 +96,99 @@ impl Look {
                  flags=bicubic+accurate_rnd"
             ));
         }
-        if self.size != size {
-            let Size { width, height } = size;
-            chain.push(format!(
-                "scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1"
-            ));
-        }
+        chain.extend(self.fitted(size));
         chain.push("format=yuv420p".to_owned());
         (chain.len() > 1).then(|| chain.join(","))
+    }
+
+    /// Filters that lead to ten bits of limited range in BT.2020, fitted into `size`, with the transfer as it is; `None` when
+    /// the samples are that already.
+    fn deep_chain(&self, size: Size) -> Option<String> {
+        let mut chain: Vec<String> = self.progressive().into_iter().collect();
+        let wide = matches!(self.space, Space::Bt2020 | Space::Unknown)
+            && matches!(self.primaries, Primaries::Bt2020 | Primaries::Standard);
+        if !self.deep || self.full_range || !wide {
+            chain.extend(self.params());
+            chain.push("zscale=matrix=bt2020nc:primaries=bt2020:range=limited".to_owned());
+        }
+        chain.extend(self.fitted(size));
+        chain.push("format=yuv420p10le".to_owned());
+        (chain.len() > 1).then(|| chain.join(","))
+    }
+
+    fn progressive(&self) -> Option<String> {
+        // One frame for each frame: as many come out as go in.
+        self.interlaced.then(|| "bwdif=mode=send_frame:parity=auto:deint=interlaced".to_owned())
+    }
+
+    fn fitted(&self, Size { width, height }: Size) -> Option<String> {
+        (self.size != Size { width, height }).then(|| {
+            format!("scale={width}:{height}:force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1")
+        })
+    }
+
+    /// Says what the samples mean where that is not what ordinary video means.
+    fn params(&self) -> Option<String> {
+        let hdr = self.hdr().is_some();
+        let space = match self.space {
+            Space::Rgb if hdr => "gbr",
+            Space::Bt709 | Space::Bt601 if hdr => "bt709",
+            Space::Unknown if hdr || self.primaries == Primaries::Bt2020 => "bt2020nc",
+            Space::Bt709 | Space::Bt601 | Space::Rgb | Space::Unknown => return None,
+            Space::Smpte240 => "smpte240m",
+            Space::YCgCo => "ycgco",
+            Space::Bt2020 => "bt2020nc",
+            Space::Bt2020Constant => "bt2020c",
+            Space::ICtCp => "ictcp",
+        };
+        let primaries = match self.primaries {
+            Primaries::Bt2020 => "bt2020",
+            Primaries::DisplayP3 => "smpte432",
+            Primaries::Standard if hdr => "bt2020",
+            Primaries::Standard => "bt709",
+        };
+        let transfer = match self.transfer {
+            Transfer::Pq => "smpte2084",
+            Transfer::Hlg => "arib-std-b67",
+            Transfer::Standard => "bt709",
+        };
+        let range = if self.full_range { "pc" } else { "tv" };
+        Some(format!("setparams=colorspace={space}:color_primaries={primaries}:color_trc={transfer}:range={range}"))
+    }
+}
+
+/// The way to the frame in high dynamic range that is kept beside.
+struct Beside {
+    transfer: HdrTransfer,
+    /// Absent where the samples are right as they are.
+    graph: Option<Graph>,
+    /// Done, and waiting for those of standard range.
+    done: VecDeque<Frame>,
+}
+
+impl Beside {
+    fn push(&mut self, frame: Frame) -> Result<(), AvError> {
+        match &mut self.graph {
+            Some(graph) => graph.push(Some(frame))?,
+            None => self.done.push_back(frame),
+        }
+        self.pull()
+    }
+
+    fn pull(&mut self) -> Result<(), AvError> {
+        if let Some(graph) = &mut self.graph {
+            while let Some(frame) = graph.pull()? {
+                self.done.push_back(frame);
+            }
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self) -> Result<(), AvError> {
+        if let Some(graph) = &mut self.graph {
+            graph.push(None)?;
+        }
+        self.pull()
     }
 }
 
@@ -131,7 +199,10 @@ pub(super) struct Shaper<T> {
     matrix: Matrix,
     turn: Turn,
     interlaced: bool,
+    /// High dynamic range that is kept beside.
+    hdr: Option<HdrTransfer>,
     current: Option<(Look, Option<Graph>)>,
+    beside: Option<Beside>,
     inside: VecDeque<T>,
     /// Frames that went through filters; serves them as a clock.
     count: i64,
@@ -145,9 +216,11 @@ fn failed(error: AvError) -> MediaError {
 }
 
 impl<T> Shaper<T> {
-    pub(super) fn new(first: &Look, turn: Turn) -> Self {
+    /// `hdr`: what of high dynamic range is kept beside; only where the first frame has it.
+    pub(super) fn new(first: &Look, turn: Turn, hdr: Option<HdrTransfer>) -> Self {
         let (size, matrix, interlaced) = (first.size, first.matrix(), first.interlaced);
-        Self { size, matrix, turn, interlaced, current: None, inside: VecDeque::new(), count: 0 }
+        let inside = VecDeque::new();
+        Self { size, matrix, turn, interlaced, hdr, current: None, beside: None, inside, count: 0 }
     }
 
     /// Takes a frame; gives what is done, in order.
@@ -156,17 +229,27 @@ impl<T> Shaper<T> {
         // Once a frame was interlaced the chain stays, since frames of both kinds take turns.
         self.interlaced |= look.interlaced;
         look.interlaced = self.interlaced;
+        let change = |what| {
+            let feature = format!("a change of its {what}");
+            Err(MediaError::UnsupportedFeature { format: "video", feature })
+        };
         if look.matrix() != self.matrix {
-            let feature = "a change of its colour matrix".to_owned();
-            return Err(MediaError::UnsupportedFeature { format: "video", feature });
+            return change("colour matrix");
+        }
+        if self.hdr.is_some() && look.hdr() != self.hdr {
+            return change("dynamic range, which is to be kept");
         }
         let mut done = Vec::new();
         if self.current.as_ref().is_none_or(|(current, _)| *current != look) {
             done = self.drain()?;
             let (Size { width, height }, format) = (look.size, look.format);
             let pad = VideoPad { width, height, format, time_base: (1, 1000) };
-            let graph =
-                look.chain(self.size).map(|chain| Graph::video(&pad, &chain)).transpose().map_err(failed)?;
+            let made = |chain: Option<String>| chain.map(|chain| Graph::video(&pad, &chain)).transpose();
+            let graph = made(look.chain(self.size)).map_err(failed)?;
+            if let Some(transfer) = self.hdr {
+                let graph = made(look.deep_chain(self.size)).map_err(failed)?;
+                self.beside = Some(Beside { transfer, graph, done: VecDeque::new() });
+            }
             self.current = Some((look, graph));
         }
         match &mut self.current {
@@ -176,6 +259,9 @@ impl<T> Shaper<T> {
                 // Times take another way, because filters may change the clock; these only have to increase.
                 self.count += 1;
                 frame.set_pts(self.count);
+                if let Some(beside) = &mut self.beside {
+                    frame.again().and_then(|again| beside.push(again)).map_err(failed)?;
+                }
                 graph.push(Some(frame)).map_err(failed)?;
                 self.pull(&mut done)?;
             }
@@ -189,9 +275,12 @@ impl<T> Shaper<T> {
         let mut done = Vec::new();
         if let Some((_, Some(graph))) = &mut self.current {
             graph.push(None).map_err(failed)?;
+            if let Some(beside) = &mut self.beside {
+                beside.drain().map_err(failed)?;
+            }
             self.pull(&mut done)?;
         }
-        self.current = None;
+        (self.current, self.beside) = (None, None);
         if self.inside.is_empty() { Ok(done) } else { Err(failed(AvError::INVALID)) }
     }
 
@@ -199,7 +288,13 @@ impl<T> Shaper<T> {
         while let Some((_, Some(graph))) = &mut self.current {
             let Some(frame) = graph.pull().map_err(failed)? else { break };
             let with = self.inside.pop_front().ok_or_else(|| failed(AvError::INVALID))?;
-            done.push((self.upright(&frame)?, with));
+            let mut yuv = self.upright(&frame)?;
+            if let Some(beside) = &mut self.beside {
+                let deep =
+                    beside.done.pop_front().and_then(|frame| deep(&frame, self.size, self.turn, beside.transfer));
+                yuv = deep.and_then(|deep| yuv.with_deep(deep)).ok_or_else(|| failed(AvError::INVALID))?;
+            }
+            done.push((yuv, with));
         }
         Ok(())
     }
@@ -217,6 +312,12 @@ impl<T> Shaper<T> {
     }
 }
 
+fn deep(frame: &Frame, size: Size, turn: Turn, transfer: HdrTransfer) -> Option<Deep<Raw>> {
+    let chroma = chroma_size(size);
+    let plane = |index, size| Some(turn.plane(&frame.deep_plane(index, size)?, size));
+    Deep::new(turn.size(size), transfer, [plane(0, size)?, plane(1, chroma)?, plane(2, chroma)?])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,6 +327,7 @@ mod tests {
             size: Size::new(640, 480),
             format: 0,
             planes: true,
+            deep: false,
             full_range: false,
             space: Space::Unknown,
             transfer: Transfer::Standard,
@@ -261,5 +363,30 @@ mod tests {
         assert!(!chain(wide).contains("tonemap"));
         assert!(chain(Look { size: Size::new(320, 240), ..plain() }).contains("pad=640:480"));
         assert!(chain(plain()).is_empty());
+    }
+
+    #[test]
+    fn high_dynamic_range_that_is_kept_is_converted_only_where_it_is_coded_otherwise() {
+        let deep = |look: Look| look.deep_chain(Size::new(640, 480));
+        let usual = Look {
+            transfer: Transfer::Hlg,
+            space: Space::Bt2020,
+            primaries: Primaries::Bt2020,
+            planes: false,
+            deep: true,
+            ..plain()
+        };
+        assert_eq!(deep(usual.clone()), None);
+        for look in [
+            Look { full_range: true, ..usual.clone() },
+            Look { deep: false, ..usual.clone() },
+            Look { space: Space::ICtCp, ..usual.clone() },
+            Look { primaries: Primaries::DisplayP3, ..usual.clone() },
+        ] {
+            let chain = deep(look).unwrap();
+            assert!(chain.contains("color_trc=arib-std-b67") && chain.contains("matrix=bt2020nc"), "{chain}");
+            assert!(!chain.contains("tonemap"));
+        }
+        assert!(deep(Look { interlaced: true, ..usual }).unwrap().starts_with("bwdif"));
     }
 }

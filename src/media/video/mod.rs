@@ -43,7 +43,7 @@ pub use self::raw::{Pixels, RawForm, Y4mHeader, create_raw, create_y4m, is_y4m, 
 use crate::{
     clip::{Audio, Span, TimeBase, VideoOptions},
     error::MediaError,
-    frame::{Matrix, Raw, Redacted, TimedYuv},
+    frame::{Deep, HdrTransfer, Matrix, Raw, Redacted, TimedYuv, Yuv},
     geom::Size,
     limits::Limits,
 };
@@ -68,8 +68,8 @@ pub enum Target<'a> {
 ///
 /// The first video track is read, and with `options.audio` the first of sound; everything else is left behind and
 /// listed in [`VideoInfo::dropped`]. Frames that an edit list hides are not given. Frames are turned upright (an odd
-/// angle becomes the nearest quarter turn), interlaced ones are made progressive one for one, HDR is brought to BT.709,
-/// and times begin at 0 with the first frame that `span` keeps.
+/// angle becomes the nearest quarter turn), interlaced ones are made progressive one for one, HDR is brought to BT.709
+/// (with `options.hdr` to keep it, what it was lies beside), and times begin at 0 with the first frame that `span` keeps.
 ///
 /// # Errors
 /// Those of [`sniff`](super::sniff) for what is no video (playlists are refused, whatever they are named),
@@ -179,6 +179,8 @@ pub struct VideoInfo {
     pub time_base: TimeBase,
     /// How the samples become RGB.
     pub matrix: Matrix,
+    /// High dynamic range that is kept: then every frame has it beside its planes ([`Yuv::deep`]).
+    pub hdr: Option<HdrTransfer>,
     /// Frames that the container promises to show; `None` when it does not say.
     pub frames: Option<u64>,
     /// Length that the container promises, in microseconds; `None` when it does not say. For progress only.
@@ -188,6 +190,17 @@ pub struct VideoInfo {
     /// Things in the file that are left behind, in plain words without any content of the file ("a timed metadata
     /// track", "2 subtitle tracks", "an audio track").
     pub dropped: Vec<String>,
+}
+
+impl VideoInfo {
+    /// A black frame of this video: stands in for one that could not be decoded, and holds nothing.
+    pub fn black(&self) -> Yuv<Raw> {
+        let frame = Yuv::black(self.size, self.matrix);
+        match self.hdr.map(|transfer| Deep::black(self.size, transfer)) {
+            Some(deep) => frame.clone().with_deep(deep).unwrap_or(frame),
+            None => frame,
+        }
+    }
 }
 
 /// The sound of a video: 48,000 samples a second, 32-bit float.

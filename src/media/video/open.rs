@@ -64,6 +64,7 @@ impl Opened {
             pixel_aspect: self.pixel_aspect,
             time_base: self.time_base,
             matrix,
+            hdr: None,
             frames: self.frames(),
             duration_us: self.duration_us(),
             sound: None,

@@ -14,7 +14,7 @@ use super::{
     times::{Timed, Timeline, nominal_ticks, ticks_in},
 };
 use crate::{
-    clip::{Span, VideoOptions},
+    clip::{Hdr, Span, VideoOptions},
     error::MediaError,
     frame::{Matrix, Raw, TimedYuv, Yuv},
     geom::Size,
@@ -37,6 +37,7 @@ pub(super) struct Source {
     nominal: i64,
     limits: Limits,
     allow_damaged: bool,
+    keep_hdr: bool,
     /// Container's time of the first frame, for the promise about the length.
     first: Option<i64>,
     errors: u32,
@@ -70,6 +71,7 @@ impl Source {
             nominal,
             limits: limits.clone(),
             allow_damaged: options.allow_damaged,
+            keep_hdr: options.hdr == Hdr::Keep,
             first: None,
             errors: 0,
             ended: false,
@@ -165,7 +167,8 @@ impl Source {
             return Err(damaged("a frame without pixels"));
         }
         (self.info.size, self.info.matrix) = (self.opened.turn.size(size), look.matrix());
-        self.shaper = Some(Shaper::new(look, self.opened.turn));
+        self.info.hdr = look.hdr().filter(|_| self.keep_hdr);
+        self.shaper = Some(Shaper::new(look, self.opened.turn, self.info.hdr));
         Ok(())
     }
 

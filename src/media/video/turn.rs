@@ -54,9 +54,9 @@ impl Turn {
     }
 
     /// The plane, turned. `plane` has exactly the samples of `size`.
-    pub(super) fn plane(self, plane: &[u8], size: Size) -> Vec<u8> {
+    pub(super) fn plane<T: Copy + Default>(self, plane: &[T], size: Size) -> Vec<T> {
         let (w, h) = (size.width as usize, size.height as usize);
-        let mut out = vec![0; plane.len()];
+        let mut out = vec![T::default(); plane.len()];
         if !self.lies_down() {
             for (y, row) in out.chunks_exact_mut(w).enumerate() {
                 let from = if self.d > 0 { y } else { h - 1 - y };

@@ -12,7 +12,10 @@ use ffmpeg_next::ffi::{
 };
 
 use super::{AvError, Dictionary, Frame, Packet, check};
-use crate::{frame::Matrix, geom::Size};
+use crate::{
+    frame::{HdrTransfer, Matrix},
+    geom::Size,
+};
 
 /// An opened encoder.
 pub(in super::super) struct Encoder(*mut ff::AVCodecContext);
@@ -29,6 +32,8 @@ pub(in super::super) struct Pictures {
     /// Frames a second, about.
     pub(in super::super) frame_rate: (i32, i32),
     pub(in super::super) matrix: Matrix,
+    /// High dynamic range, in ten bits of BT.2020.
+    pub(in super::super) hdr: Option<HdrTransfer>,
     /// Most frames between two that can be decoded alone.
     pub(in super::super) gop: i32,
     /// Whether the container keeps the stream's header apart.
@@ -47,7 +52,10 @@ impl Encoder {
         unsafe {
             let ctx = &mut *new.0;
             (ctx.width, ctx.height) = (size.width as c_int, size.height as c_int);
-            ctx.pix_fmt = AVPixelFormat::AV_PIX_FMT_YUV420P;
+            ctx.pix_fmt = match pictures.hdr {
+                None => AVPixelFormat::AV_PIX_FMT_YUV420P,
+                Some(_) => AVPixelFormat::AV_PIX_FMT_YUV420P10LE,
+            };
             ctx.sample_aspect_ratio = ff::AVRational { num: aspect.0 as c_int, den: aspect.1 as c_int };
             ctx.time_base = ff::AVRational { num: pictures.time_base.0, den: pictures.time_base.1 };
             ctx.framerate = ff::AVRational { num: pictures.frame_rate.0, den: pictures.frame_rate.1 };
@@ -63,6 +71,13 @@ impl Encoder {
                 Matrix::Bt601 => (Pri::AVCOL_PRI_SMPTE170M, Trc::AVCOL_TRC_SMPTE170M, Spc::AVCOL_SPC_SMPTE170M),
                 Matrix::Bt2020 => (Pri::AVCOL_PRI_BT2020, Trc::AVCOL_TRC_BT2020_10, Spc::AVCOL_SPC_BT2020_NCL),
             };
+            if let Some(transfer) = pictures.hdr {
+                ctx.color_trc = match transfer {
+                    HdrTransfer::Pq => Trc::AVCOL_TRC_SMPTE2084,
+                    HdrTransfer::Hlg => Trc::AVCOL_TRC_ARIB_STD_B67,
+                };
+                (ctx.color_primaries, ctx.colorspace) = (Pri::AVCOL_PRI_BT2020, Spc::AVCOL_SPC_BT2020_NCL);
+            }
             if pictures.header_apart {
                 ctx.flags |= ff::AV_CODEC_FLAG_GLOBAL_HEADER as c_int;
             }

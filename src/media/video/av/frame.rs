@@ -10,12 +10,13 @@ use ffmpeg_next::ffi::{self as ff, AVPixelFormat, AVSampleFormat};
 
 use super::{AvError, Primaries, Space, Transfer, check, codes::pixel_format_name, packet::known};
 use crate::{
-    frame::{Redacted, Yuv, chroma_size},
+    frame::{Deep, Redacted, Yuv, chroma_size},
     geom::Size,
 };
 
 const YUV420P: c_int = AVPixelFormat::AV_PIX_FMT_YUV420P as c_int;
 const YUVJ420P: c_int = AVPixelFormat::AV_PIX_FMT_YUVJ420P as c_int;
+const YUV420P10: c_int = AVPixelFormat::AV_PIX_FMT_YUV420P10LE as c_int;
 const FLT: c_int = AVSampleFormat::AV_SAMPLE_FMT_FLT as c_int;
 const FLTP: c_int = AVSampleFormat::AV_SAMPLE_FMT_FLTP as c_int;
 /// `AVCOL_RANGE_JPEG`.
@@ -72,6 +73,17 @@ impl Frame {
         matches!(self.raw().format, YUV420P | YUVJ420P)
     }
 
+    /// Whether the samples are 4:2:0 planes of ten bits in sixteen, the lower byte first.
+    pub(in super::super) fn is_yuv420_deep(&self) -> bool {
+        self.raw().format == YUV420P10
+    }
+
+    /// The same picture once more; its samples are shared.
+    pub(in super::super) fn again(&self) -> Result<Self, AvError> {
+        // SAFETY: a valid frame, which is only read; null is handled.
+        NonNull::new(unsafe { ff::av_frame_clone(self.as_ptr()) }).map(Self).ok_or(AvError::NO_MEMORY)
+    }
+
     /// Whether samples go from 0 to 255 instead of 16 to 235.
     pub(in super::super) fn is_full_range(&self) -> bool {
         // The `j` formats of old imply it.
@@ -126,48 +138,91 @@ impl Frame {
 
     /// The first `columns * rows` samples of an 8-bit plane, without gaps. `None` when the frame is not 8-bit 4:2:0 or
     /// smaller than asked.
-    pub(in super::super) fn plane(&self, index: usize, Size { width, height }: Size) -> Option<Vec<u8>> {
+    pub(in super::super) fn plane(&self, index: usize, size: Size) -> Option<Vec<u8>> {
+        if !self.is_yuv420() {
+            return None;
+        }
+        let mut plane = Vec::with_capacity(size.pixels() as usize);
+        self.rows(index, size, 1)?.for_each(|row| plane.extend_from_slice(row));
+        Some(plane)
+    }
+
+    /// As [`Frame::plane`], of ten bits.
+    pub(in super::super) fn deep_plane(&self, index: usize, size: Size) -> Option<Vec<u16>> {
+        if !self.is_yuv420_deep() {
+            return None;
+        }
+        let mut plane = Vec::with_capacity(size.pixels() as usize);
+        for row in self.rows(index, size, 2)? {
+            plane.extend(row.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair).min(1023)));
+        }
+        Some(plane)
+    }
+
+    /// The first `width` samples of `bytes` bytes in each of the first `height` rows of a 4:2:0 plane.
+    fn rows(
+        &self,
+        index: usize,
+        Size { width, height }: Size,
+        bytes: usize,
+    ) -> Option<impl Iterator<Item = &[u8]>> {
         let own = if index == 0 { self.size() } else { chroma_size(self.size()) };
-        if !self.is_yuv420() || index > 2 || width > own.width || height > own.height {
+        if index > 2 || width > own.width || height > own.height {
             return None;
         }
         let (data, stride) = (self.raw().data[index], self.raw().linesize[index] as isize);
-        if data.is_null() || stride.unsigned_abs() < width as usize {
+        let width = width as usize * bytes;
+        if data.is_null() || stride.unsigned_abs() < width {
             return None;
         }
-        let width = width as usize;
-        let mut plane = Vec::with_capacity(width * height as usize);
-        for row in 0..height as isize {
-            // SAFETY: the plane has `own.height` rows of at least `width` bytes, `stride` bytes apart; a negative
-            // stride means that `data` is the row that is shown first, so the sum is right for both.
-            plane.extend_from_slice(unsafe { std::slice::from_raw_parts(data.offset(row * stride), width) });
-        }
-        Some(plane)
+        // SAFETY: the plane has `own.height` rows of at least `width` bytes, `stride` bytes apart; a negative
+        // stride means that `data` is the row that is shown first, so the sum is right for both.
+        Some(
+            (0..height as isize)
+                .map(move |row| unsafe { std::slice::from_raw_parts(data.offset(row * stride), width) }),
+        )
     }
 
     /// A fresh picture of `coded` size that holds nothing but the samples of `yuv`; where it is larger, the last
     /// column and row are repeated.
     pub(in super::super) fn of_yuv(yuv: &Yuv<Redacted>, coded: Size) -> Result<Self, AvError> {
+        Self::of_planes(yuv.planes(), 1, yuv.size(), YUV420P, coded)
+    }
+
+    /// As [`Frame::of_yuv`], of ten bits.
+    pub(in super::super) fn of_deep(deep: &Deep<Redacted>, coded: Size) -> Result<Self, AvError> {
+        let planes = deep.planes().map(|plane| plane.iter().flat_map(|s| s.to_le_bytes()).collect::<Vec<u8>>());
+        Self::of_planes([&planes[0], &planes[1], &planes[2]], 2, deep.size(), YUV420P10, coded)
+    }
+
+    /// `planes` have the samples of `size`, each of `bytes` bytes.
+    fn of_planes(
+        planes: [&[u8]; 3],
+        bytes: usize,
+        size: Size,
+        format: c_int,
+        coded: Size,
+    ) -> Result<Self, AvError> {
         let mut new = Self::new()?;
         let raw = new.raw_mut();
-        (raw.width, raw.height, raw.format) = (coded.width as c_int, coded.height as c_int, YUV420P);
+        (raw.width, raw.height, raw.format) = (coded.width as c_int, coded.height as c_int, format);
         // SAFETY: size and format are set, which is what it needs.
         check(unsafe { ff::av_frame_get_buffer(new.as_mut_ptr(), 0) })?;
-        let planes =
-            [(yuv.size(), coded), (yuv.chroma_size(), chroma_size(coded)), (yuv.chroma_size(), chroma_size(coded))];
-        for (index, (from, to)) in planes.into_iter().enumerate() {
+        for (index, plane) in planes.into_iter().enumerate() {
             let (data, stride) = (new.raw().data[index], new.raw().linesize[index]);
-            let (width, wide) = (from.width as usize, to.width as usize);
+            let (from, to) = if index == 0 { (size, coded) } else { (chroma_size(size), chroma_size(coded)) };
+            let (width, wide) = (from.width as usize * bytes, to.width as usize * bytes);
             if data.is_null() || usize::try_from(stride).unwrap_or(0) < wide || wide < width || width == 0 {
                 return Err(AvError::INVALID);
             }
-            let rows: Vec<&[u8]> = yuv.planes()[index].chunks_exact(width).collect();
+            let rows: Vec<&[u8]> = plane.chunks_exact(width).collect();
             for y in 0..to.height as usize {
                 let Some(row) = rows.get(y).or(rows.last()) else { return Err(AvError::INVALID) };
                 // SAFETY: the buffer was just made with `to.height` rows of at least `wide` bytes, and is only ours.
                 let out = unsafe { std::slice::from_raw_parts_mut(data.add(y * stride as usize), wide) };
-                out[..width].copy_from_slice(row);
-                out[width..].fill(row[width - 1]);
+                let (inside, rim) = out.split_at_mut(width);
+                inside.copy_from_slice(row);
+                rim.chunks_exact_mut(bytes).for_each(|sample| sample.copy_from_slice(&row[width - bytes..]));
             }
         }
         Ok(new)

@@ -109,6 +109,7 @@ impl Sink {
             time_base: (1, den),
             frame_rate: rate,
             matrix: info.matrix,
+            hdr: info.hdr,
             gop: choice.gop(rate),
             header_apart: apart,
         };
@@ -211,7 +212,16 @@ impl Sink {
         // Without a frame for each of the new ones it is not in step any more.
         self.earlier.take_if(|earlier| !earlier.skip());
         let (pts, duration) = self.next_time(frame.pts, frame.duration)?;
-        let made = Frame::of_yuv(&frame.frame, self.pictures.size);
+        let made = match (self.pictures.hdr, frame.frame.deep()) {
+            (None, _) => Frame::of_yuv(&frame.frame, self.pictures.size),
+            (Some(transfer), Some(deep)) if deep.transfer() == transfer && deep.size() == self.size => {
+                Frame::of_deep(deep, self.pictures.size)
+            }
+            _ => {
+                let detail = "a frame has not the dynamic range of the video".to_owned();
+                return Err(MediaError::Encode { format: self.format, detail });
+            }
+        };
         let mut own = self.wrote(made)?;
         own.set_pts(pts);
         self.inside.push_back((pts, duration));

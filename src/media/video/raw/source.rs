@@ -91,6 +91,7 @@ impl Frames {
             pixel_aspect,
             time_base: time_base(rate),
             matrix: matrix(pixels, size),
+            hdr: None,
             frames: None,
             duration_us: None,
             sound: None,

@@ -1,6 +1,7 @@
 //! Videos written and read back by this program itself; foreign ones are in the integration tests.
 
 mod again;
+mod deep;
 mod leaks;
 mod pipes;
 
@@ -21,6 +22,7 @@ fn info(size: Size, time_base: TimeBase) -> VideoInfo {
         pixel_aspect: (1, 1),
         time_base,
         matrix: Matrix::Bt709,
+        hdr: None,
         frames: None,
         duration_us: None,
         sound: None,

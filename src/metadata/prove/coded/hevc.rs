@@ -20,11 +20,13 @@ impl Hevc {
     pub(super) fn new(config: &[u8]) -> Result<Self, Fault> {
         const PART: &str = "the HEVC configuration";
         let mut hevc = Self::in_band();
-        // Main profile; 4:2:0; 8 bits twice; no frame rate; one layer; lengths of four bytes.
+        // Main profile; 4:2:0; 8 or 10 bits twice; no frame rate; one layer; lengths of four bytes.
         let &[1, ref profile @ ..] = config.get(..13).ok_or(Fault::CutShort(PART))? else {
             return Err(Fault::Value(PART));
         };
-        let &[0xF0, 0, 0xFC..=0xFF, 0xFD, 0xF8, 0xF8, 0, 0, 0x0F, 3, ref arrays @ ..] = &config[13..] else {
+        let &[0xF0, 0, 0xFC..=0xFF, 0xFD, luma @ (0xF8 | 0xFA), chroma, 0, 0, 0x0F, 3, ref arrays @ ..] =
+            &config[13..]
+        else {
             return Err(Fault::Value(PART));
         };
         let mut rest = arrays;
@@ -43,6 +45,10 @@ impl Hevc {
         // Profile and level are those of the sequence parameter set, which follow its first three bytes.
         let set = nal::payload(&hevc.sets[1])?;
         if set.get(3..15) != Some(profile) {
+            return Err(Fault::Value(PART));
+        }
+        let deep = hevc.shape.is_some_and(|shape| shape.deep);
+        if luma != chroma || (luma == 0xFA) != deep {
             return Err(Fault::Value(PART));
         }
         if rest.is_empty() { Ok(hevc) } else { Err(Fault::Trailing(PART)) }

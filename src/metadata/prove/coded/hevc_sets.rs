@@ -1,21 +1,26 @@
-//! The three parameter sets of HEVC (7.3.2), read to their last bit. Only what x265 writes for progressive 8-bit 4:2:0
-//! pictures is on the list: one layer, no extensions, no tables of free choice.
+//! The three parameter sets of HEVC (7.3.2), read to their last bit. Only what x265 writes for progressive 4:2:0
+//! pictures of 8 or 10 bits is on the list: one layer, no extensions, no tables of free choice.
 
 use super::{Shape, bits::Bits};
 use crate::{geom::Size, metadata::prove::violation::Fault};
 
-/// Profile, tier and level (7.3.3): Main, one layer.
-fn profile(b: &mut Bits) -> Result<(), Fault> {
+/// Profile, tier and level (7.3.3): Main, or Main 10, one layer. Whether it is Main 10.
+fn profile(b: &mut Bits) -> Result<bool, Fault> {
     b.fixed(2, 0)?;
     b.flag()?;
-    b.fixed(5, 1)?;
-    b.fixed(32, 0x6000_0000)?;
+    let deep = match b.u(5)? {
+        1 => false,
+        2 => true,
+        _ => return b.check(false).map(|()| false),
+    };
+    b.fixed(32, if deep { 0x2000_0000 } else { 0x6000_0000 })?;
     let source = b.u(4)?;
     b.check(matches!(source, 0b1001 | 0b1000 | 0b1011 | 0b1010 | 0))?;
     b.fixed(32, 0)?;
     b.fixed(12, 0)?;
     let level = b.u(8)?;
-    b.check((30..=186).contains(&level))
+    b.check((30..=186).contains(&level))?;
+    Ok(deep)
 }
 
 /// How many pictures wait, for the one layer there is.
@@ -56,7 +61,7 @@ pub(super) fn sequence(payload: &[u8]) -> Result<Shape, Fault> {
     b.fixed(4, 0)?;
     b.fixed(3, 0)?;
     b.fixed(1, 1)?;
-    profile(&mut b)?;
+    let deep = profile(&mut b)?;
     b.ue_to(0)?;
     let chroma = b.ue()?;
     b.check(chroma == 1)?;
@@ -71,9 +76,11 @@ pub(super) fn sequence(payload: &[u8]) -> Result<Shape, Fault> {
         (0, 0)
     };
     b.check(width > crop.0 && height > crop.1)?;
-    let mut shape = Shape { size: Size::new(width - crop.0, height - crop.1), ..Shape::default() };
-    b.ue_to(0)?;
-    b.ue_to(0)?;
+    let mut shape = Shape { size: Size::new(width - crop.0, height - crop.1), deep, ..Shape::default() };
+    for _ in 0..2 {
+        let more_bits = b.ue()?;
+        b.check(more_bits == if deep { 2 } else { 0 })?;
+    }
     b.ue_to(12)?;
     ordering(&mut b)?;
     let smallest = 8u32 << b.ue_to(3)?;

@@ -29,11 +29,13 @@ pub(super) struct Shape {
     pub(super) size: Size,
     /// Width of a pixel over its height.
     pub(super) pixel_aspect: (u32, u32),
+    /// Ten bits a sample instead of eight.
+    pub(super) deep: bool,
 }
 
 impl Default for Shape {
     fn default() -> Self {
-        Self { size: Size::new(0, 0), pixel_aspect: (1, 1) }
+        Self { size: Size::new(0, 0), pixel_aspect: (1, 1), deep: false }
     }
 }
 
