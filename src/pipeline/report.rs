@@ -126,10 +126,10 @@ pub struct Verification {
     pub rounds: u32,
     /// What was seen only in an output, and destroyed then.
     pub caught: BTreeMap<Class, u64>,
-    /// What was still seen in the end; faces withhold the output.
+    /// What was still seen in the end; it withholds the output.
     pub left: BTreeMap<Class, u64>,
     /// Lines of text among that, over all frames that were looked at, that can be read with certainty and hold an identifier by
-    /// some rule; they withhold the output too.
+    /// some rule.
     pub left_identifying: u64,
 }
 
@@ -224,14 +224,13 @@ impl InputReport {
     }
 
     /// Says that things of these classes are still seen, although all that was seen was destroyed, and that of the text so many
-    /// lines can be read and hold an identifier. These and faces withhold the output; of the others, what a third look sees is
-    /// nearly always the look of masks, and is only counted.
+    /// lines can be read and hold an identifier. Any of it withholds the output.
     pub(crate) fn leave(&mut self, left: impl IntoIterator<Item = Class>, identifying: u64) {
         for class in left {
             *self.verification.left.entry(class).or_default() += 1;
         }
         self.verification.left_identifying = identifying;
-        if !self.verification.left.contains_key(&Class::Face) && identifying == 0 {
+        if self.verification.left.is_empty() && identifying == 0 {
             return;
         }
         let seen: Vec<_> = self

@@ -72,7 +72,7 @@ const KEYS: &[(&str, &str)] = &[
     (
         "verify",
         "How hard the detectors look at outputs again before those are published: \"off\", \"fast\" or \"full\". What they\n\
-         # find is destroyed too, and a face that they still find then withholds the output.",
+         # find is destroyed too, and what they still find then withholds the output.",
     ),
     ("verify.stills", "Pictures. Default: full."),
     ("verify.videos", "Videos. Default: fast."),

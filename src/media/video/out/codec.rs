@@ -77,6 +77,17 @@ impl Choice {
         self.codec != Codec::Vp9 && self.container != Container::Ts
     }
 
+    /// Whether decoding can begin with a coded frame, whose units have start codes. The containers' readers are no help: they
+    /// say so of every picture that needs no other, also where pictures behind it need others before it.
+    pub(super) fn begins_anew(&self) -> fn(&[u8]) -> bool {
+        // Instantaneous refresh (H.264 type 5; HEVC 19 and 20); in VP9 a frame that is coded, not repeated, and a key.
+        match self.codec {
+            Codec::H264 => |frame| units_any(frame, |head| head & 0x1F == 5),
+            Codec::Hevc => |frame| units_any(frame, |head| matches!(head >> 1, 19 | 20)),
+            Codec::Vp9 => |frame| frame.first().is_some_and(|head| head & 0xCC == 0x80),
+        }
+    }
+
     /// The container's name for whoever reads it.
     pub(super) fn demuxer(&self) -> &'static str {
         match self.container {
@@ -165,4 +176,9 @@ impl Choice {
         }
         options
     }
+}
+
+/// Whether `is` holds for the first byte of any unit.
+fn units_any(frame: &[u8], is: fn(u8) -> bool) -> bool {
+    frame.windows(4).any(|w| w[..3] == [0, 0, 1] && is(w[3]))
 }

@@ -11,29 +11,40 @@ pub(super) struct Earlier {
     track: usize,
     /// Whether units have their length in front, which become start codes.
     has_lengths: bool,
-    /// The frame to come, once it was looked at.
-    next: Option<Packet>,
+    /// Whether decoding can begin with a frame.
+    begins: fn(&[u8]) -> bool,
+    /// The frame to come, once it was looked at, with start codes.
+    next: Option<Vec<u8>>,
 }
 
 impl Earlier {
     /// `None` when it is not as this program writes it: then everything is coded anew.
-    pub(super) fn open(path: &Path, demuxer: &str, has_lengths: bool) -> Option<Self> {
+    pub(super) fn open(path: &Path, demuxer: &str, has_lengths: bool, begins: fn(&[u8]) -> bool) -> Option<Self> {
         let mut demuxer = Demuxer::open(demuxer, Reader::File(File::open(path).ok()?)).ok()?;
         let track = demuxer.streams().iter().position(|stream| stream.kind == Kind::Video)?;
         demuxer.keep_only(&[track]);
-        Some(Self { demuxer, track, has_lengths, next: None })
+        Some(Self { demuxer, track, has_lengths, begins, next: None })
     }
 
-    fn peek(&mut self) -> Option<&Packet> {
+    /// The next frame; `None` when there is none that is whole.
+    fn peek(&mut self) -> Option<&[u8]> {
         while self.next.is_none() {
-            self.next = Some(self.demuxer.read().ok()?).filter(|packet| packet.stream() == self.track);
+            let packet = self.demuxer.read().ok()?;
+            if packet.stream() == self.track {
+                let mut frame = packet.data().to_vec();
+                if self.has_lengths && !to_start_codes(&mut frame) {
+                    return None;
+                }
+                self.next = Some(frame);
+            }
         }
-        self.next.as_ref()
+        self.next.as_deref()
     }
 
     /// Whether the next frame can be decoded alone; `None` when there is none.
     pub(super) fn begins_anew(&mut self) -> Option<bool> {
-        self.peek().map(Packet::is_key)
+        let begins = self.begins;
+        self.peek().map(begins)
     }
 
     /// Leaves the next frame out. Whether there was one.
@@ -45,12 +56,8 @@ impl Earlier {
     /// The next frame, as the encoder gave it, but without times; `None` when there is none that is whole.
     pub(super) fn take(&mut self) -> Option<Packet> {
         self.peek();
-        let packet = self.next.take()?;
-        let mut data = packet.data().to_vec();
-        if self.has_lengths && !to_start_codes(&mut data) {
-            return None;
-        }
-        Packet::of(&data, packet.is_key()).ok()
+        let frame = self.next.take()?;
+        Packet::of(&frame, (self.begins)(&frame)).ok()
     }
 }
 

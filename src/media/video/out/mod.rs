@@ -141,7 +141,10 @@ impl Sink {
         };
         let begun = new.muxer.begin(&new.choice.muxer_options(den));
         new.wrote(begun)?;
-        new.earlier = earlier.and_then(|path| Earlier::open(path, new.choice.demuxer(), new.choice.has_lengths()));
+        new.earlier = earlier.and_then(|path| {
+            let choice = &new.choice;
+            Earlier::open(path, choice.demuxer(), choice.has_lengths(), choice.begins_anew())
+        });
         Ok(new)
     }
 

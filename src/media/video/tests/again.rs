@@ -3,6 +3,7 @@
 use std::{ops::Range, path::Path};
 
 use super::*;
+use crate::metadata::prove_any_video;
 
 const FRAMES: usize = 150;
 
@@ -27,6 +28,10 @@ fn again(path: &Path, earlier: &Path, info: &VideoInfo, options: &VideoOptions, 
     }
     sink.finish().expect("the file is finished");
     taken
+}
+
+fn assert_whole(path: &Path) {
+    prove_any_video(&mut std::fs::File::open(path).expect("it is there")).expect("nothing is wrong with it");
 }
 
 fn luma(path: &Path) -> Vec<(i64, i64, Vec<u8>)> {
@@ -56,6 +61,7 @@ fn only_what_changed_is_coded_anew_up_to_where_decoding_can_begin() {
 
         for changed in [40..50, 0..3, 149..150, 20..21] {
             let taken = again(&path, &earlier, &info, &options, changed.clone());
+            assert_whole(&path);
             let second = luma(&path);
             let kind = format!("{container:?}, {codec:?}, {changed:?}");
             // At most two seconds are coded besides what changed.
@@ -72,6 +78,43 @@ fn only_what_changed_is_coded_anew_up_to_where_decoding_can_begin() {
             assert!(same >= taken, "{kind}: {same} frames are the same and {taken} were taken over");
             // And back.
             write(&path, &info, &options, &times);
+        }
+    }
+}
+
+/// Two cuts in a row: the second is coded without others, and what comes behind it may still need those before it.
+#[test]
+fn a_picture_that_needs_no_other_is_not_taken_for_one_with_which_decoding_can_begin() {
+    let size = Size::new(160, 120);
+    let scene = |number: usize| {
+        let seed = if number < 9 { 1 } else { number.min(10) as u32 * 77 };
+        let grain = |i: u32| (i / 5 % 32 * 7 + i / 800 * 11).wrapping_mul(seed).wrapping_mul(2_654_435_761) >> 24;
+        let chroma = chroma_size(size).pixels() as usize;
+        let luma = (0..size.pixels() as u32).map(|i| 16 + (grain(i) as u8) / 2).collect();
+        Yuv::new(size, Matrix::Bt709, [luma, vec![128; chroma], vec![128; chroma]]).expect("the planes fit")
+    };
+    for (container, codec) in
+        [(Container::Mp4, Codec::H264), (Container::Mp4, Codec::Hevc), (Container::Mkv, Codec::H264)]
+    {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (path, earlier) = (folder.path().join("a"), folder.path().join("b"));
+        let info = info(size, TimeBase { num: 1, den: 30 });
+        let options = VideoOptions { container, codec, ..VideoOptions::default() };
+        std::fs::write(&path, b"").expect("the draft is made");
+        for changed in [usize::MAX, 25, 4] {
+            std::fs::copy(&path, &earlier).expect("a copy is made");
+            let before = (changed < 30).then_some(earlier.as_path());
+            let mut sink = create_again(&path, before, &info, &options).expect("the sink opens");
+            for number in 0..30 {
+                if number != changed && sink.push_again(number as i64, 1).expect("a frame is taken over") {
+                    continue;
+                }
+                let frame = scene(number).into_redacted();
+                sink.push(TimedYuv { frame, pts: number as i64, duration: 1 }).expect("a frame is coded");
+            }
+            sink.finish().expect("the file is finished");
+            assert_whole(&path);
+            assert_eq!(read(Input::File(&path)).1.len(), 30);
         }
     }
 }
