@@ -22,18 +22,9 @@ pub const UNLISTED: &[(&str, &str)] = &[
     ("BMP", "reserved bytes of the header"),
     ("JPEG XL", "bytes behind a bare codestream"),
     ("MP4", "description of the whole file"),
-    ("MP4", "extension of the coding"),
-    ("MP4", "message of unknown kind"),
-    ("MP4", "filler unit"),
-    ("MP4", "unit of unspecified kind"),
-    ("MP4", "Dolby Vision unit in HEVC"),
-    ("MP4", "Dolby Vision record"),
-    ("MP4", "spatial video's other eye"),
     ("MKV", "void inside a cluster"),
     ("WebM", "void inside a cluster"),
     ("MPEG-TS", "time of day"),
-    ("MPEG-TS", "null packet"),
-    ("MPEG-TS", "sum behind each packet"),
 ];
 
 /// Whether the listing of the planted file says something that the listing of the clean one does not.

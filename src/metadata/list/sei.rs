@@ -1,11 +1,11 @@
 //! Messages inside H.264 and HEVC streams (H.264 annex D, HEVC annex D): settings of the encoder, captions, records of
-//! camera makers. Separate because every container can hold such streams.
+//! camera makers; and units that no ordinary player shows: other views, fillers, units of free use. Separate because every container can hold such streams.
 
 use std::collections::HashSet;
 
 use super::{
     Notes,
-    Reveals::{Device, FreeText, Person, Technical},
+    Reveals::{Device, FreeText, Person, SecondPicture, Technical, Time},
     notes::text,
     read, xmp,
 };
@@ -29,10 +29,19 @@ const X265: [u8; 16] = *b"\x2C\xA2\xDE\x09\xB5\x17\x47\xDB\xBB\x55\xA4\xFE\x7F\x
 #[derive(Default)]
 pub(super) struct Messages {
     told: HashSet<(u32, Vec<u8>)>,
+    units: HashSet<&'static str>,
     seen: usize,
+    /// Sound may lie between the units, so that only messages are sure to be such.
+    mixed: bool,
 }
 
 impl Messages {
+    /// From here on other things may lie between the units.
+    pub(super) fn among_others(&mut self) -> &mut Self {
+        self.mixed = true;
+        self
+    }
+
     /// A sample in which every unit has its length in `width` bytes before it.
     pub(super) fn prefixed(&mut self, place: &str, kind: Units, width: usize, sample: &[u8], notes: &mut Notes) {
         let mut at = 0;
@@ -58,14 +67,21 @@ impl Messages {
         }
     }
 
-    /// One unit; only messages are looked at.
+    /// One unit that is neither a slice nor a parameter set.
     pub(super) fn unit(&mut self, place: &str, kind: Units, unit: &[u8], notes: &mut Notes) {
         let (is_message, header) = match (kind, unit.first()) {
             (Units::H264, Some(first)) => (first & 0x1F == 6, 1),
             (Units::Hevc, Some(first)) => (matches!(first >> 1 & 0x3F, 39 | 40), 2),
             (_, None) => return,
         };
-        if !is_message || self.seen >= MAX_MESSAGES {
+        if !is_message {
+            let told = unusual(kind, unit).filter(|_| !self.mixed).filter(|(what, ..)| self.units.insert(what));
+            if let Some((what, class, why)) = told {
+                notes.add_why(format!("{place} {what}"), class, why, Some(format!("{} bytes", unit.len())));
+            }
+            return;
+        }
+        if self.seen >= MAX_MESSAGES {
             return;
         }
         let payload = unescaped(unit.get(header..).unwrap_or(&[]));
@@ -110,8 +126,40 @@ impl Messages {
             }
             (4, [0xB5, 0, 0x3C, ..]) => notes.add(format!("{place} brightness message"), Technical, None),
             (4, _) => notes.add(format!("{place} registered message"), FreeText, Some(text(body))),
-            _ => {}
+            (136, _) => notes.add(format!("{place} time code message"), Time, None),
+            _ if is_usual(number) => {}
+            _ => notes.add(format!("{place} message of kind {number}"), FreeText, Some(text(body))),
         }
+    }
+}
+
+/// Messages that say how pictures are decoded and shown, in fields that the standards define (H.264 table D.1, HEVC D.2.1).
+const fn is_usual(number: u32) -> bool {
+    matches!(number, 0..=3 | 6..=18 | 19..=23 | 45 | 47 | 56 | 128..=135 | 137 | 142..=150 | 154..=156)
+}
+
+/// What a unit is that no ordinary player shows.
+fn unusual(kind: Units, unit: &[u8]) -> Option<(&'static str, super::Reveals, &'static str)> {
+    const VIEW: &str =
+        "is another picture of the same moment, such as that of the other eye, a depth image, or more detail";
+    const FREE: &str = "is shown by no player, and anything may stand in it";
+    // A set first bit begins no unit; in transport streams it begins a packet's header.
+    let &[first @ 0..0x80, second, ..] = unit else { return None };
+    match kind {
+        Units::H264 => match first & 0x1F {
+            12 => Some(("filler", FreeText, FREE)),
+            19..=21 => Some(("further view", SecondPicture, VIEW)),
+            0 | 22..=31 => Some(("unit of free use", FreeText, FREE)),
+            _ => None,
+        },
+        Units::Hevc if (first & 1) << 5 | second >> 3 > 0 => Some(("further view", SecondPicture, VIEW)),
+        Units::Hevc => match first >> 1 & 0x3F {
+            38 => Some(("filler", FreeText, FREE)),
+            62 => Some(("Dolby Vision unit", Technical, Technical.why())),
+            63 => Some(("further view", SecondPicture, VIEW)),
+            41..=61 => Some(("unit of free use", FreeText, FREE)),
+            _ => None,
+        },
     }
 }
 
@@ -146,7 +194,8 @@ mod tests {
         let mut notes = Notes::default();
         let mut messages = Messages::default();
         for _ in 0..3 {
-            messages.stream("X", kind, &[&[0, 0, 0, 1][..], unit, &[0, 0, 1, 0x65, 0x80]].concat(), &mut notes);
+            let slice = if kind == Units::H264 { [0x65, 0x80] } else { [0x28, 1] };
+            messages.stream("X", kind, &[&[0, 0, 0, 1][..], unit, &[0, 0, 1], &slice].concat(), &mut notes);
         }
         let value = |e: &super::super::Entry| e.value.as_ref().map(|v| v.expose().clone());
         notes.into_entries().iter().map(|e| (e.place.clone(), e.class, value(e))).collect()

@@ -35,6 +35,9 @@ pub(super) fn packets(head: &[u8]) -> Option<(usize, usize)> {
     }
 }
 
+/// The stream of packets that only fill.
+const NULL_PACKET: u16 = 0x1FFF;
+
 /// What is known of a stream.
 #[derive(Default)]
 struct Stream {
@@ -50,9 +53,14 @@ pub(super) fn list(source: &mut Source, notes: &mut Notes) {
     let mut told: Vec<Vec<u8>> = Vec::new();
     let mut pictures = Vec::new();
     let mut coding = None;
+    let mut empty = Vec::new();
     for packet in bytes.get(first..).unwrap_or(&[]).chunks(length) {
         let Some(&[0x47, high, low, control]) = packet.get(..4) else { continue };
         let pid = u16::from_be_bytes([high & 0x1F, low]);
+        if pid == NULL_PACKET && empty.is_empty() {
+            let content = packet.get(4..188.min(packet.len())).unwrap_or(&[]);
+            empty = content.iter().copied().filter(|byte| !matches!(byte, 0 | 0xFF)).collect();
+        }
         let mut at = 4;
         if control & 0x20 != 0 {
             let room = usize::from(packet[4.min(packet.len() - 1)]);
@@ -79,6 +87,14 @@ pub(super) fn list(source: &mut Source, notes: &mut Notes) {
         }
     }
     of_kinds(&streams, notes);
+    if !empty.is_empty() {
+        let why = "are shown by no player, and anything may stand in them";
+        notes.add_why("MPEG-TS empty packets", FreeText, why, Some(text(&empty)));
+    }
+    if length > 188 {
+        let why = "are not part of the stream: times of a recorder, or sums that anything may replace";
+        notes.add_why("MPEG-TS bytes beside packets", FreeText, why, Some(format!("{} a packet", length - 188)));
+    }
     if let Some((_, units)) = coding {
         Messages::default().stream("MPEG-TS H.264 or HEVC", units, &pictures, notes);
     }
@@ -210,7 +226,7 @@ fn of_kinds(streams: &BTreeMap<u16, Stream>, notes: &mut Notes) {
                 let why = "holds private data: subtitles, captions, or a camera's records";
                 notes.add_why("MPEG-TS private stream", FreeText, why, Some(format!("kind {kind}, stream {pid}")));
             }
-            None if pid >= 0x20 && pid != 0x1FFF && stream.packets > 0 => {
+            None if pid >= 0x20 && pid != NULL_PACKET && stream.packets > 0 => {
                 let why = "is in no list, so that no player shows it, and anything may stand in it";
                 notes.add_why("MPEG-TS unlisted stream", FreeText, why, Some(format!("stream {pid}")));
             }

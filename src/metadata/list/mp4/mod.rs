@@ -97,7 +97,7 @@ fn top(source: &mut Source, kind: &[u8; 4], body: std::ops::Range<u64>, file: &m
         b"mdat" => {
             if let Some((kind, width)) = file.fragmented {
                 let beginning = source.upto(body.start, length.min(FRAGMENT_SEARCHED));
-                file.messages.prefixed("MP4 H.264 or HEVC", kind, width, &beginning, notes);
+                file.messages.among_others().prefixed("MP4 H.264 or HEVC", kind, width, &beginning, notes);
             }
             file.data.push(body);
         }

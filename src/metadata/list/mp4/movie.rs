@@ -250,9 +250,17 @@ fn pictures(
             b"colr" if matches!(found.body.get(..4), Some(b"prof" | b"rICC")) => {
                 crate::metadata::list::icc::list(&format!("{PLACE} ICC profile"), &found.body[4..], notes);
             }
+            b"dvcC" | b"dvvC" | b"dvwC" => notes.add(format!("{PLACE} Dolby Vision record"), Technical, None),
+            b"lhvC" => {
+                let why = "says that the stream holds further views, such as that of the other eye";
+                notes.add_why(format!("{PLACE} further views"), SecondPicture, why, None);
+            }
             b"st3d" | b"sv3d" | b"vexu" => notes.add(format!("{PLACE} lens record"), Device, None),
             b"uuid" => private(found.body, notes),
-            _ => {}
+            b"avcC" | b"hvcC" | b"vpcC" | b"av1C" | b"esds" | b"d263" | b"glbl" | b"btrt" | b"pasp" | b"fiel"
+            | b"colr" | b"gama" | b"chrm" | b"clli" | b"mdcv" | b"SmDm" | b"CoLL" | b"amve" | b"cclv" => {}
+            _ if found.body.iter().all(|&byte| byte == 0) => {}
+            _ => notes.add(format!("{PLACE} extension"), FreeText, Some(text(found.body))),
         }
     }
     samples::messages(source, &inner, coding, table, file, notes);

@@ -2,7 +2,7 @@
 //! tools cannot write is planted here.
 
 use super::{
-    super::Reveals::{self, Device, FreeText, Person, Place, SecondPicture, Time},
+    super::Reveals::{self, Device, FreeText, Person, Place, SecondPicture, Technical, Time},
     Row,
 };
 use crate::metadata::plant::{
@@ -143,6 +143,14 @@ pub(super) fn rows() -> Vec<Row> {
         ("message of a camera", resample(mp4(), 0..0, &unit(&message)), "MP4 H.264 or HEVC user message", FreeText, "MRN 123456"),
         ("captions", resample(mp4(), 0..0, &unit(captions)), "MP4 H.264 or HEVC closed captions", Person, ""),
         ("message in HEVC", resample(fixture("hevc.mp4"), 0..0, &unit(&[&b"\x4E\x01\x05\x14"[..], &[7; 16], b"Jane\x80"].concat())), "MP4 H.264 or HEVC user message", FreeText, "Jane"),
+        ("Dolby Vision unit", resample(fixture("hevc.mp4"), 0..0, &unit(b"\x7C\x01Jane")), "MP4 H.264 or HEVC Dolby Vision unit", Technical, "6 bytes"),
+        ("the other eye", resample(fixture("hevc.mp4"), 0..0, &unit(b"\x02\x09Jane")), "MP4 H.264 or HEVC further view", SecondPicture, "6 bytes"),
+        ("unit of free use", resample(mp4(), 0..0, &unit(b"\x1EJane")), "MP4 H.264 or HEVC unit of free use", FreeText, "5 bytes"),
+        ("filler", resample(mp4(), 0..0, &unit(b"\x0CJane")), "MP4 H.264 or HEVC filler", FreeText, "5 bytes"),
+        ("message of unknown kind", resample(mp4(), 0..0, &unit(b"\x06\xC8\x04Jane\x80")), "MP4 H.264 or HEVC message of kind 200", FreeText, "Jane"),
+        ("Dolby Vision record", append(mp4(), &[&table(b"stsd")[..], &[b"avc1"]].concat(), &boxed(b"dvcC", &[0; 24])), "MP4 video track Dolby Vision record", Technical, ""),
+        ("extension of unknown kind", append(mp4(), &[&table(b"stsd")[..], &[b"avc1"]].concat(), &boxed(b"jane", b"Jane")), "MP4 video track extension", FreeText, "Jane"),
+        ("record of further views", append(mp4(), &[&table(b"stsd")[..], &[b"avc1"]].concat(), &boxed(b"lhvC", &[0; 24])), "MP4 video track further views", SecondPicture, ""),
         ("message in a fragment", replace(fixture("fragments.mp4"), &[b"mdat"], 0..0, &unit(&message)), "MP4 H.264 or HEVC user message", FreeText, "MRN 123456"),
         ("XMP in a message", resample(mp4(), 0..0, &unit(&[&b"\x06\x05\x37"[..], &[7; 16], b"<x:xmpmeta xmp:CreatorTool='Jane'/>    \x80"].concat())), "MP4 H.264 or HEVC XMP message xmp:CreatorTool", Device, "Jane"),
 
@@ -192,6 +200,8 @@ pub(super) fn rows() -> Vec<Row> {
         ("private stream", streams(6), "MPEG-TS private stream", FreeText, "kind 6"),
         ("second video stream", streams(0x1B), "MPEG-TS second video stream", SecondPicture, ""),
         ("unlisted stream", ts(0x123, true, b"Jane"), "MPEG-TS unlisted stream", FreeText, "stream 291"),
+        ("null packet", ts(0x1FFF, true, b"Jane"), "MPEG-TS empty packets", FreeText, "Jane"),
+        ("sums", fixture("h264.ts").chunks(188).flat_map(|p| [p, &[7; 16][..]].concat()).collect(), "MPEG-TS bytes beside packets", FreeText, "16 a packet"),
         ("time of day", ts(0x14, true, &noon), "MPEG-TS time of day", Time, "2024-05-06 07:08:09 UTC"),
         ("programme guide", ts(0x12, true, b"\0\x4E\xF0\x0CJane Roe...."), "MPEG-TS programme guide", FreeText, "Jane Roe"),
         ("private data", private, "MPEG-TS private data", FreeText, "Jane"),
