@@ -87,6 +87,64 @@ fn what_the_stream_crops_is_not_in_the_output() {
     assert_eq!(coded, "92,60");
 }
 
+/// An MP4 whose index stands last, with a clean aperture of 60 by 40 that begins at column 24 and row 4.
+fn with_aperture(mut file: Vec<u8>) -> Vec<u8> {
+    let clap = [60, 1, 40, 1, 8, 1, -6, 1].map(i32::to_be_bytes).concat();
+    let clap = [&(clap.len() as u32 + 8).to_be_bytes()[..], b"clap", &clap].concat();
+    let (mut at, mut end) = (0, file.len());
+    for (kind, skipped) in
+        [(b"moov", 8), (b"trak", 8), (b"mdia", 8), (b"minf", 8), (b"stbl", 8), (b"stsd", 16), (b"avc1", 86)]
+    {
+        let size = |at: usize| u32::from_be_bytes(file[at..at + 4].try_into().unwrap());
+        while &file[at + 4..at + 8] != kind {
+            at += size(at) as usize;
+            assert!(at < end, "{kind:?}");
+        }
+        let grown = size(at) + clap.len() as u32;
+        end = at + size(at) as usize;
+        file[at..at + 4].copy_from_slice(&grown.to_be_bytes());
+        at += skipped;
+    }
+    file.splice(end..end, clap);
+    file
+}
+
+#[test]
+fn what_the_container_crops_is_not_in_the_output() {
+    let fixture =
+        |name| fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/film").join(name)).unwrap();
+    for (name, turned) in [("plain.mp4", false), ("turned-90.mp4", true), ("fragmented.mp4", false)] {
+        let bench = Bench::new();
+        let file = fixture(name);
+        let path = bench.path("in/a.mp4");
+        fs::write(&path, &file).unwrap();
+        let whole = Seen::file(&path);
+        let cropped = with_aperture(file);
+        fs::write(&path, &cropped).unwrap();
+        let shown = Seen::file(&path);
+        let size = (shown.info.size.width, shown.info.size.height);
+        assert_eq!(size, if turned { (40, 60) } else { (60, 40) }, "{name}");
+        assert_eq!(shown.frames.len(), whole.frames.len());
+        for (shown, whole) in shown.frames.iter().zip(&whole.frames) {
+            // A quarter turn to the right: what was at the left is at the top, what was at the bottom is at the left.
+            let (left, top) = if turned { (60 - 4 - 40, 24) } else { (24, 4) };
+            let wide = if turned { 60 } else { 92 };
+            let rows = whole.frame.planes()[0].chunks(wide).skip(top).take(size.1 as usize);
+            let inside: Vec<u8> = rows.flat_map(|row| &row[left..left + size.0 as usize]).copied().collect();
+            assert_eq!(shown.frame.planes()[0], inside, "{name}");
+        }
+        if name == "fragmented.mp4" {
+            let piped = Seen::bytes(cropped).unwrap();
+            assert_eq!(piped.info.size, shown.info.size, "through a pipe");
+        }
+        let (code, said) = ended(&bench.clean(&["--metadata-only", "--keep-names"]));
+        assert_eq!(code, Some(0), "{said}");
+        let out = fs::read(bench.path("out/a.mp4")).unwrap();
+        assert!(!out.windows(4).any(|w| w == b"clap"));
+        assert_eq!(Seen::file(&bench.path("out/a.mp4")).info.size, shown.info.size);
+    }
+}
+
 #[test]
 fn every_other_track_is_dropped_and_reported() {
     let (_bench, path, proof, report) = rebuilt("tracks.mp4", &[]);

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     error::MediaError,
-    frame::{Deep, HdrTransfer, Matrix, Raw, Yuv, chroma_size},
-    geom::Size,
+    frame::{Deep, HdrTransfer, Matrix, Raw, Yuv},
+    geom::{PxRect, Size},
 };
 
 /// From high to standard dynamic range. Reference white is 203 cd/m2 (ITU-R BT.2408), and the brightest that is kept
@@ -197,6 +197,8 @@ pub(super) struct Shaper<T> {
     /// Size before turning, and the matrix: both of the first frame.
     size: Size,
     matrix: Matrix,
+    /// What of it is shown, before turning.
+    shown: PxRect,
     turn: Turn,
     interlaced: bool,
     /// High dynamic range that is kept beside.
@@ -216,11 +218,12 @@ fn failed(error: AvError) -> MediaError {
 }
 
 impl<T> Shaper<T> {
-    /// `hdr`: what of high dynamic range is kept beside; only where the first frame has it.
-    pub(super) fn new(first: &Look, turn: Turn, hdr: Option<HdrTransfer>) -> Self {
+    /// `shown`: the part of the first frame that goes out. `hdr`: what of high dynamic range is kept beside; only where the
+    /// first frame has it.
+    pub(super) fn new(first: &Look, shown: PxRect, turn: Turn, hdr: Option<HdrTransfer>) -> Self {
         let (size, matrix, interlaced) = (first.size, first.matrix(), first.interlaced);
         let inside = VecDeque::new();
-        Self { size, matrix, turn, interlaced, hdr, current: None, beside: None, inside, count: 0 }
+        Self { size, matrix, shown, turn, interlaced, hdr, current: None, beside: None, inside, count: 0 }
     }
 
     /// Takes a frame; gives what is done, in order.
@@ -291,7 +294,7 @@ impl<T> Shaper<T> {
             let mut yuv = self.upright(&frame)?;
             if let Some(beside) = &mut self.beside {
                 let deep =
-                    beside.done.pop_front().and_then(|frame| deep(&frame, self.size, self.turn, beside.transfer));
+                    beside.done.pop_front().and_then(|frame| deep(&frame, self.shown, self.turn, beside.transfer));
                 yuv = deep.and_then(|deep| yuv.with_deep(deep)).ok_or_else(|| failed(AvError::INVALID))?;
             }
             done.push((yuv, with));
@@ -300,22 +303,32 @@ impl<T> Shaper<T> {
     }
 
     fn upright(&self, frame: &Frame) -> Result<Yuv<Raw>, MediaError> {
-        let chroma = chroma_size(self.size);
-        let plane = |index, size| {
-            let plane = frame.plane(index, size)?;
-            Some(if self.turn.is_none() { plane } else { self.turn.plane(&plane, size) })
+        let plane = |index| {
+            let place = place(index, self.shown);
+            let plane = frame.plane(index, place)?;
+            Some(if self.turn.is_none() { plane } else { self.turn.plane(&plane, place.size()) })
         };
-        let planes = || Some([plane(0, self.size)?, plane(1, chroma)?, plane(2, chroma)?]);
+        let planes = || Some([plane(0)?, plane(1)?, plane(2)?]);
         planes()
-            .and_then(|planes| Yuv::new(self.turn.size(self.size), self.matrix, planes))
+            .and_then(|planes| Yuv::new(self.turn.size(self.shown.size()), self.matrix, planes))
             .ok_or_else(|| failed(AvError::INVALID))
     }
 }
 
-fn deep(frame: &Frame, size: Size, turn: Turn, transfer: HdrTransfer) -> Option<Deep<Raw>> {
-    let chroma = chroma_size(size);
-    let plane = |index, size| Some(turn.plane(&frame.deep_plane(index, size)?, size));
-    Deep::new(turn.size(size), transfer, [plane(0, size)?, plane(1, chroma)?, plane(2, chroma)?])
+fn deep(frame: &Frame, shown: PxRect, turn: Turn, transfer: HdrTransfer) -> Option<Deep<Raw>> {
+    let plane = |index| {
+        let place = place(index, shown);
+        Some(turn.plane(&frame.deep_plane(index, place)?, place.size()))
+    };
+    Deep::new(turn.size(shown.size()), transfer, [plane(0)?, plane(1)?, plane(2)?])
+}
+
+/// Where in a plane lies what is shown, which begins with a whole sample of colour.
+fn place(index: usize, shown: PxRect) -> PxRect {
+    if index == 0 {
+        return shown;
+    }
+    PxRect { x0: shown.x0 / 2, y0: shown.y0 / 2, x1: shown.x1.div_ceil(2), y1: shown.y1.div_ceil(2) }
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 #[expect(unsafe_code, reason = "FFmpeg is a set of C libraries; every call into them is in this folder")]
 mod av;
 #[cfg(feature = "video")]
+mod crop;
+#[cfg(feature = "video")]
 mod damage;
 #[cfg(feature = "video")]
 mod disguise;

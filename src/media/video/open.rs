@@ -9,6 +9,7 @@ use std::{
 use super::{
     Input, VideoInfo,
     av::{AvError, Codec, Decoder, Demuxer, Kind, Reader, Stream},
+    crop::{Crop, Crops},
     film::damaged,
     packets,
     turn::Turn,
@@ -36,6 +37,8 @@ pub(super) struct Opened {
     pub(super) decoder: Option<Decoder>,
     pub(super) audio: Option<(usize, Stream)>,
     pub(super) turn: Turn,
+    /// Of the picture before it is turned.
+    pub(super) crop: Crop,
     pub(super) coding: String,
     pub(super) time_base: TimeBase,
     pub(super) pixel_aspect: (u32, u32),
@@ -95,6 +98,7 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
             return Err(MediaError::Refused { format: "a still or animated picture", advice });
         }
     };
+    let (reader, crops) = Crops::about(reader, format).map_err(io)?;
     let (reader, whole_end) = match (reader, format) {
         (Reader::File(mut file), Format::Mp4) => {
             let end = boxes_end(&mut file).map_err(io)?;
@@ -137,6 +141,7 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
         (num, den) if num > 0 && den > 0 => TimeBase { num: num.unsigned_abs(), den: den.unsigned_abs() },
         _ => return Err(damaged("a clock that stands still")),
     };
+    let crop = crops.of(stream.id);
     let (hidden, chapters) = (demuxer.indexed(video).1, demuxer.chapters());
     Ok(Opened {
         format,
@@ -152,6 +157,7 @@ pub(super) fn open(input: Input<'_>, options: &VideoOptions, limits: &Limits) ->
         demuxer,
         decoder: Some(decoder),
         turn,
+        crop,
         time_base,
     })
 }
@@ -242,7 +248,7 @@ fn boxes_end(file: &mut (impl Read + Seek)) -> std::io::Result<u64> {
 
 /// An EBML size at `at` and where its data begins; the size is `None` when it is not known beforehand (RFC 8794,
 /// section 6.2).
-fn ebml_size(bytes: &[u8], at: usize) -> Option<(Option<u64>, usize)> {
+pub(super) fn ebml_size(bytes: &[u8], at: usize) -> Option<(Option<u64>, usize)> {
     let length = bytes.get(at)?.leading_zeros() as usize + 1;
     let octets = bytes.get(at..at + length).filter(|_| length <= 8)?;
     let all = octets.iter().fold(0_u64, |value, &b| value << 8 | u64::from(b));

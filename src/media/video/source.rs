@@ -166,9 +166,10 @@ impl Source {
         if size.pixels() == 0 {
             return Err(damaged("a frame without pixels"));
         }
-        (self.info.size, self.info.matrix) = (self.opened.turn.size(size), look.matrix());
+        let shown = self.opened.crop.of(size).ok_or_else(|| damaged("nothing of the picture is shown"))?;
+        (self.info.size, self.info.matrix) = (self.opened.turn.size(shown.size()), look.matrix());
         self.info.hdr = look.hdr().filter(|_| self.keep_hdr);
-        self.shaper = Some(Shaper::new(look, self.opened.turn, self.info.hdr));
+        self.shaper = Some(Shaper::new(look, shown, self.opened.turn, self.info.hdr));
         Ok(())
     }
 

@@ -13,6 +13,8 @@ const MOST_STREAMS: &str = "64";
 /// What a container says about one of its streams.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Stream {
+    /// The container's own number for it.
+    pub(in super::super) id: i32,
     pub(in super::super) kind: Kind,
     /// A picture that belongs to the file and not to the film.
     pub(in super::super) is_cover: bool,
@@ -178,6 +180,7 @@ unsafe fn described(st: *mut ff::AVStream) -> Stream {
         let rate = if stream.avg_frame_rate.num > 0 { stream.avg_frame_rate } else { stream.r_frame_rate };
         let name = ff::avcodec_get_name(par.codec_id);
         Stream {
+            id: stream.id,
             kind: Kind::of(par.codec_type),
             is_cover: stream.disposition & (ff::AV_DISPOSITION_ATTACHED_PIC | ff::AV_DISPOSITION_TIMED_THUMBNAILS)
                 != 0,

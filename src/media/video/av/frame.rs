@@ -11,7 +11,7 @@ use ffmpeg_next::ffi::{self as ff, AVPixelFormat, AVSampleFormat};
 use super::{AvError, Primaries, Space, Transfer, check, codes::pixel_format_name, packet::known};
 use crate::{
     frame::{Deep, Redacted, Yuv, chroma_size},
-    geom::Size,
+    geom::{PxRect, Size},
 };
 
 const YUV420P: c_int = AVPixelFormat::AV_PIX_FMT_YUV420P as c_int;
@@ -136,51 +136,45 @@ impl Frame {
         self.raw().pkt_duration.max(0)
     }
 
-    /// The first `columns * rows` samples of an 8-bit plane, without gaps. `None` when the frame is not 8-bit 4:2:0 or
-    /// smaller than asked.
-    pub(in super::super) fn plane(&self, index: usize, size: Size) -> Option<Vec<u8>> {
+    /// The samples of an 8-bit plane in `place`, without gaps. `None` when the frame is not 8-bit 4:2:0 or does not hold it.
+    pub(in super::super) fn plane(&self, index: usize, place: PxRect) -> Option<Vec<u8>> {
         if !self.is_yuv420() {
             return None;
         }
-        let mut plane = Vec::with_capacity(size.pixels() as usize);
-        self.rows(index, size, 1)?.for_each(|row| plane.extend_from_slice(row));
+        let mut plane = Vec::with_capacity(place.size().pixels() as usize);
+        self.rows(index, place, 1)?.for_each(|row| plane.extend_from_slice(row));
         Some(plane)
     }
 
     /// As [`Frame::plane`], of ten bits.
-    pub(in super::super) fn deep_plane(&self, index: usize, size: Size) -> Option<Vec<u16>> {
+    pub(in super::super) fn deep_plane(&self, index: usize, place: PxRect) -> Option<Vec<u16>> {
         if !self.is_yuv420_deep() {
             return None;
         }
-        let mut plane = Vec::with_capacity(size.pixels() as usize);
-        for row in self.rows(index, size, 2)? {
+        let mut plane = Vec::with_capacity(place.size().pixels() as usize);
+        for row in self.rows(index, place, 2)? {
             plane.extend(row.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair).min(1023)));
         }
         Some(plane)
     }
 
-    /// The first `width` samples of `bytes` bytes in each of the first `height` rows of a 4:2:0 plane.
-    fn rows(
-        &self,
-        index: usize,
-        Size { width, height }: Size,
-        bytes: usize,
-    ) -> Option<impl Iterator<Item = &[u8]>> {
+    /// The rows of a 4:2:0 plane in `place`, in samples of `bytes` bytes.
+    fn rows(&self, index: usize, place: PxRect, bytes: usize) -> Option<impl Iterator<Item = &[u8]>> {
         let own = if index == 0 { self.size() } else { chroma_size(self.size()) };
-        if index > 2 || width > own.width || height > own.height {
+        let PxRect { x0, y0, x1, y1 } = place;
+        if index > 2 || x0 > x1 || y0 > y1 || x1 > own.width || y1 > own.height {
             return None;
         }
         let (data, stride) = (self.raw().data[index], self.raw().linesize[index] as isize);
-        let width = width as usize * bytes;
-        if data.is_null() || stride.unsigned_abs() < width {
+        let (first, end) = (x0 as usize * bytes, x1 as usize * bytes);
+        if data.is_null() || stride.unsigned_abs() < end {
             return None;
         }
-        // SAFETY: the plane has `own.height` rows of at least `width` bytes, `stride` bytes apart; a negative
-        // stride means that `data` is the row that is shown first, so the sum is right for both.
-        Some(
-            (0..height as isize)
-                .map(move |row| unsafe { std::slice::from_raw_parts(data.offset(row * stride), width) }),
-        )
+        // SAFETY: the plane has `own.height` rows of at least `end` bytes, `stride` bytes apart; a negative stride means
+        // that `data` is the row that is shown first, so the sum is right for both.
+        let row =
+            move |y: isize| unsafe { std::slice::from_raw_parts(data.offset(y * stride).add(first), end - first) };
+        Some((y0 as isize..y1 as isize).map(row))
     }
 
     /// A fresh picture of `coded` size that holds nothing but the samples of `yuv`; where it is larger, the last
