@@ -106,6 +106,52 @@ def badge(rng):
     return Flat(rgba, (0, 0, W, H), LABEL, upright=True)
 
 
+def worn(rng):
+    """A badge as it hangs from a neck, as a Flat: a lanyard from both sides of the neck down to a card that is small
+    beside it. `badge` shows cards near to us; of the boxes of cards that people wear most of the height is lanyard."""
+    face = card(rng)
+    W = 300
+    H = int(W * uni(rng, 1, 2.3))
+    cw = int(W * uni(rng, .3, .62))
+    ch = int(cw * face.shape[0] / face.shape[1])
+    if ch > .55 * H:
+        cw, ch = max(40, int(cw * .55 * H / ch)), int(.55 * H)
+    rgba = np.zeros((H, W, 4), np.uint8)
+    cx = int(np.clip(W * rng.normal(.5, .09), cw / 2 + 2, W - cw / 2 - 2))
+    top, thick = H - ch - 4, max(4, int(W * uni(rng, .025, .075)))
+    colour = bright(rng) if rng.random() < .5 else pick(rng, ((25, 25, 30), (30, 60, 150), (30, 50, 110), (150, 30, 40), (225, 225, 228)))
+    meets = top - int(uni(rng, .02, .3) * top)
+    neck = uni(rng, .5, 1)
+    print_every = int(rng.integers(18, 50)) if rng.random() < .5 else 0
+    for k, side in enumerate((-1, 1)):
+        # from behind the neck outward over the collar, then straight to the clip
+        start = np.array((W / 2 + side * neck * (W - thick) / 2, 0.))
+        mid = start * .5 + np.array((cx, meets)) * .5 + np.array((side * W * uni(rng, -.02, .07), 0))
+        t = np.linspace(0, 1, 30)[:, None]
+        path = np.int32((1 - t) ** 2 * start + 2 * t * (1 - t) * mid + t ** 2 * np.array((cx, meets)))
+        shade = tuple(int(c * (.78 if k else 1)) for c in colour)
+        cv2.polylines(rgba, [path], False, shade + (255,), thick, cv2.LINE_AA)
+        if print_every:
+            for x, y in path[::max(1, print_every // 8)]:
+                cv2.circle(rgba, (int(x), int(y)), max(1, thick // 4), (245, 245, 245, 255), -1)
+    cv2.line(rgba, (cx, meets), (cx, top), colour + (255,), thick, cv2.LINE_AA)
+    clip = max(2, thick // 2)
+    cv2.rectangle(rgba, (cx - clip, max(0, top - clip * 4)), (cx + clip, top + clip), (165, 168, 172, 255), -1)
+    x0 = cx - cw // 2
+    part, mask = rgba[top:top + ch, x0:x0 + cw], rounded_alpha(ch, cw, cw * .06)
+    small = cv2.resize(face, (cw, ch), interpolation=cv2.INTER_AREA)
+    if rng.random() < .3:
+        # its back, or lit so that nothing on it can be told
+        small = np.clip(small * .1 + uni(rng, 195, 235), 0, 255).astype(np.uint8)
+    if rng.random() < .4:
+        yy, xx = np.mgrid[0:ch, 0:cw].astype(np.float32)
+        shine = np.exp(-(((xx - yy * uni(rng, .2, .8)) / cw - uni(rng, 0, .7)) / uni(rng, .05, .2)) ** 2)[..., None]
+        small = (small + (255 - small) * shine * uni(rng, .2, .8)).astype(np.uint8)
+    part[..., :3] = np.where(mask[..., None] > 128, small, part[..., :3])
+    part[..., 3] = np.maximum(part[..., 3], mask)
+    return Flat(rgba, (0, 0, W, H), LABEL, upright=True)
+
+
 def torso(rng):
     """A badge worn: clothed chest and shoulders without a head, the card hanging on it, as a Flat."""
     side = 420
@@ -126,20 +172,22 @@ def torso(rng):
     if rng.random() < .5:
         x, y, s = int(side * uni(rng, .55, .68)), int(side * uni(rng, .5, .65)), int(side * .22)
         cv2.rectangle(rgba, (x, y), (x + s, y + s), tuple(int(c * .75) for c in cloth) + (255,), 2)
-    worn = badge(rng)
-    scale = side * uni(rng, .2, .5) / max(worn.front[2] - worn.front[0], 1)
-    small = cv2.resize(worn.rgba, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    looped = rng.random() < .65
+    hung = worn(rng) if looped else badge(rng)
+    # a loop over the neck is 1.5 faces wide, and the neck here, three quarters of a face, is .28 of the side
+    scale = side * (uni(rng, .3, .52) if looped else uni(rng, .2, .5)) / max(hung.front[2] - hung.front[0], 1)
+    small = cv2.resize(hung.rgba, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     h, w = small.shape[:2]
     if h >= side or w >= side:
-        return worn
-    x = int(np.clip(side * uni(rng, .25, .72) - w / 2, 0, side - w))
-    y = int(np.clip(side * uni(rng, .2, .5), 0, side - h))
+        return hung
+    x = int(np.clip(side * (rng.normal(.5, .03) if looped else uni(rng, .25, .72)) - w / 2, 0, side - w))
+    y = int(np.clip(side * (uni(rng, .03, .16) if looped else uni(rng, .2, .5)), 0, side - h))
     part = rgba[y:y + h, x:x + w]
     a = small[..., 3:].astype(np.float32) / 255
     shadow = cv2.GaussianBlur(a[..., 0], (0, 0), 4)[..., None]
     under = part[..., :3] * (1 - .35 * shadow)
     part[..., :3] = (under * (1 - a) + small[..., :3] * a).astype(np.uint8)
-    front = tuple(int(v * scale) for v in worn.front)
+    front = tuple(int(v * scale) for v in hung.front)
     return Flat(rgba, (x + front[0], y + front[1], x + front[2], y + front[3]), LABEL, upright=True)
 
 

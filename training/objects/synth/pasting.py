@@ -8,7 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .badges import badge, torso
+from .badges import badge, torso, worn
 from .devices import screen
 from .documents import document
 from .flat import Flat
@@ -65,7 +65,7 @@ def vary(rng, flat):
 class Paster:
     def __init__(self, seed, cutouts):
         self.pool = Pool(seed, {"screen": (screen, 110), "document": (document, 130), "badge": (badge, 40),
-                                "torso": (torso, 30), "band": (loose, 30), "negative": (negative, 40)})
+                                "torso": (torso, 30), "worn": (worn, 40), "band": (loose, 30), "negative": (negative, 40)})
         self.cutouts = load_cutouts(cutouts)
 
     def paste(self, rng, image, boxes, labels, kinds=None):
@@ -93,15 +93,23 @@ class Paster:
             w, h = x1 - x0, y1 - y0
             if w < 40 or h < 60 or rng.random() > share:
                 continue
-            flat = vary(rng, self.pool.get(rng, "badge"))
             whole = h > 1.9 * w
-            card = min(w, h * .5) * uni(rng, .25, .7)
+            near = rng.random() < .3
+            flat = vary(rng, self.pool.get(rng, "badge" if near else "worn"))
             th, tw = flat.rgba.shape[:2]
-            side = card * max(th, tw) / max(flat.front[3] - flat.front[1], flat.front[2] - flat.front[0])
+            middle = (x0 + x1) / 2 + w * rng.normal(0, .05)
+            if near:
+                card = min(w, h * .5) * uni(rng, .25, .7)
+                side = card * max(th, tw) / max(flat.front[3] - flat.front[1], flat.front[2] - flat.front[0])
+                goal = np.array([middle + w * rng.normal(0, .1), y0 + h * (uni(rng, .24, .42) if whole else uni(rng, .5, .85))])
+            else:
+                # shoulders are about three faces wide, a loop over the neck is one and a half; it begins at the chin
+                card = min(w, h * .42) / 3 * uni(rng, 1.1, 2)
+                side = card * max(th, tw) / tw
+                goal = np.array([middle, y0 + h * (uni(rng, .11, .15) if whole else uni(rng, .25, .4)) + card * th / tw / 2])
             if card < 9:
                 continue
-            corners = quad(rng, tw, th, side, 35, float(rng.normal(0, 8)))
-            goal = np.array([(x0 + x1) / 2 + w * rng.normal(0, .12), y0 + h * (uni(rng, .24, .42) if whole else uni(rng, .5, .85))])
+            corners = quad(rng, tw, th, side, 35 if near else 20, float(rng.normal(0, 8 if near else 4)))
             corners = corners - corners.mean(0) + goal
             layer = warp(rng, flat, corners, (H, W), False)
             if layer is not None and not self._spoils(corners, canvas, boxes):
