@@ -2,6 +2,8 @@
 //! an allow-list of its own, and the pixels are decoded by another library than the one that wrote them.
 
 mod file;
+#[cfg(all(test, feature = "video"))]
+mod tests;
 mod video;
 
 pub use file::{Proved, Unproved, prove_file};

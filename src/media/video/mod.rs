@@ -16,6 +16,8 @@ mod film;
 #[cfg(feature = "video")]
 mod graph;
 #[cfg(feature = "video")]
+mod look;
+#[cfg(feature = "video")]
 mod open;
 #[cfg(feature = "video")]
 mod out;
@@ -27,7 +29,7 @@ mod sound;
 #[cfg(feature = "video")]
 mod source;
 #[cfg(all(test, feature = "video"))]
-mod tests;
+pub(crate) mod tests;
 #[cfg(feature = "video")]
 mod times;
 #[cfg(feature = "video")]

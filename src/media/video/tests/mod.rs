@@ -1,13 +1,11 @@
 //! Videos written and read back by this program itself; foreign ones are in the integration tests.
 
-mod again;
-mod deep;
 mod leaks;
 mod pipes;
 
 use std::path::Path;
 
-use super::{Input, Target, Unit, VideoInfo, create, create_again, open};
+use super::{Input, Target, Unit, VideoInfo, create, open};
 use crate::{
     clip::{Codec, Container, Span, TimeBase, VideoOptions},
     frame::{Matrix, Raw, TimedYuv, Yuv, chroma_size},
@@ -15,7 +13,7 @@ use crate::{
     limits::Limits,
 };
 
-fn info(size: Size, time_base: TimeBase) -> VideoInfo {
+pub(crate) fn info(size: Size, time_base: TimeBase) -> VideoInfo {
     VideoInfo {
         coding: String::new(),
         size,
@@ -31,7 +29,7 @@ fn info(size: Size, time_base: TimeBase) -> VideoInfo {
 }
 
 /// A frame with a shade that tells its number and a bright square that moves.
-fn frame(size: Size, matrix: Matrix, number: usize) -> Yuv<Raw> {
+pub(crate) fn frame(size: Size, matrix: Matrix, number: usize) -> Yuv<Raw> {
     let chroma = chroma_size(size).pixels() as usize;
     let luma = (0..size.pixels() as u32).map(|i| {
         let (x, y) = (i % size.width, i / size.width);
@@ -50,12 +48,12 @@ fn write_to(target: Target<'_>, info: &VideoInfo, options: &VideoOptions, times:
     sink.finish().expect("the file is finished");
 }
 
-fn write(path: &Path, info: &VideoInfo, options: &VideoOptions, times: &[(i64, i64)]) {
+pub(crate) fn write(path: &Path, info: &VideoInfo, options: &VideoOptions, times: &[(i64, i64)]) {
     std::fs::write(path, b"").expect("the draft is made");
     write_to(Target::File(path), info, options, times);
 }
 
-fn read(input: Input<'_>) -> (VideoInfo, Vec<TimedYuv<Raw>>) {
+pub(crate) fn read(input: Input<'_>) -> (VideoInfo, Vec<TimedYuv<Raw>>) {
     let mut source =
         open(input, &VideoOptions::default(), Span::default(), &Limits::default()).expect("the source opens");
     let mut frames = Vec::new();

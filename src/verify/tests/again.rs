@@ -2,8 +2,16 @@
 
 use std::{ops::Range, path::Path};
 
-use super::*;
-use crate::metadata::prove_any_video;
+use crate::{
+    clip::{Codec, Container, TimeBase, VideoOptions},
+    frame::{Matrix, TimedYuv, Yuv, chroma_size},
+    geom::Size,
+    media::video::{
+        Input, VideoInfo, create_again,
+        tests::{frame, info, read, write},
+    },
+    metadata::prove_any_video,
+};
 
 const FRAMES: usize = 150;
 

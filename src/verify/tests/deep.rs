@@ -1,9 +1,16 @@
 //! High dynamic range that is kept: ten bits in, ten bits out, and what is looked at beside them.
 
-use super::*;
+use std::path::Path;
+
 use crate::{
-    clip::Hdr,
-    frame::{Deep, HdrTransfer},
+    clip::{Codec, Container, Hdr, Span, TimeBase, VideoOptions},
+    frame::{Deep, HdrTransfer, Matrix, Raw, TimedYuv, chroma_size},
+    geom::Size,
+    limits::Limits,
+    media::video::{
+        Input, Target, Unit, VideoInfo, create, open,
+        tests::{frame, info, read},
+    },
     metadata::prove_any_video,
 };
 
