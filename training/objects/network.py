@@ -157,9 +157,15 @@ def centres(height, width, device=None):
 
 
 def bring_in(detector, file):
-    """Copies the weights of NanoDet's converted file into both branches of `detector`."""
+    """Copies the weights of NanoDet's converted file into both branches of `detector`, or all those of a network that was
+    exported from here, so that training can go on from what is shipped."""
     graph = onnx.load(str(file)).graph
     held = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    own = {name.removesuffix(".half").removeprefix("detector."): value for name, value in held.items() if name.startswith("detector.")}
+    if own:
+        buffers = {name: value for name, value in detector.state_dict().items() if name not in own}
+        detector.load_state_dict(buffers | {name: torch.from_numpy(value.astype(np.float32)) for name, value in own.items()})
+        return detector
     convs = {
         n.output[0]: [torch.from_numpy(np.array(held[name])) for name in n.input[1:3]] for n in graph.node if n.op_type == "Conv"
     }

@@ -25,7 +25,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="the folder with annotations.json")
     parser.add_argument("--hands", required=True, help="hands.json of objects.synth.palms")
-    parser.add_argument("--start", required=True, help="the COCO weights of NanoDet (ONNX)")
+    parser.add_argument("--start", required=True, help="the COCO weights of NanoDet, or a network that was exported before, to go on from (ONNX)")
     parser.add_argument("--guesses", help="guesses.json of objects.guess")
     parser.add_argument("--out", required=True, help="folder for checkpoints and the log")
     parser.add_argument("--hours", type=float, default=2.0)
