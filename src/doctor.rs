@@ -181,7 +181,7 @@ fn each_model(located: &Located, device: Option<Device>) -> Vec<Check> {
     let quick: Vec<_> = registry.entries().iter().filter_map(|entry| entry.quick.as_deref()).collect();
     let check = |name: &str, file: &str| {
         let runs = device.is_some_and(|device| device == Device::Cpu || !quick.contains(&name));
-        let tried = if runs { registry.load(name).map(drop) } else { registry.bytes(name).map(drop) };
+        let tried = if runs { registry.prove(name) } else { registry.bytes(name).map(drop) };
         let label = format!("model {name}");
         match tried {
             Ok(()) => Check::good(label, folder.join(file).display().to_string()),

@@ -5,6 +5,7 @@ use image::RgbImage;
 
 use crate::{
     error::DetectError,
+    finding::Finding,
     frame::{Matrix, Yuv},
     geom::{PxRect, Size},
     resample::{Filter, ResampleError, resample, resample_plane},
@@ -29,6 +30,34 @@ impl Picture for RgbImage {
 
     fn sample(&self, roi: PxRect, to: Size) -> Result<RgbImage, DetectError> {
         resample(self, roi, to, Filter::Bilinear).map_err(refused)
+    }
+}
+
+/// A part of a picture, as a picture of its own.
+pub struct Part<'a> {
+    /// The picture.
+    pub picture: &'a dyn Picture,
+    /// What of it; must lie inside.
+    pub roi: PxRect,
+}
+
+impl Part<'_> {
+    /// What was found in the part, in pixels of the picture.
+    pub fn back(&self, found: Vec<Finding>) -> Vec<Finding> {
+        let shift = (self.roi.x0 as f32, self.roi.y0 as f32);
+        found.into_iter().map(|f| Finding { shape: f.shape.mapped((1.0, 1.0), shift), ..f }).collect()
+    }
+}
+
+impl Picture for Part<'_> {
+    fn size(&self) -> Size {
+        self.roi.size()
+    }
+
+    fn sample(&self, roi: PxRect, to: Size) -> Result<RgbImage, DetectError> {
+        let PxRect { x0, y0, .. } = self.roi;
+        let roi = PxRect { x0: roi.x0 + x0, y0: roi.y0 + y0, x1: roi.x1 + x0, y1: roi.y1 + y0 };
+        self.picture.sample(roi, to)
     }
 }
 
@@ -78,6 +107,7 @@ mod tests {
     use image::Rgb;
 
     use super::*;
+    use crate::{area::Shape, finding::Class, geom::Rect};
 
     #[test]
     fn sampling_a_part_sees_only_that_part() {
@@ -99,6 +129,18 @@ mod tests {
                 assert!(seen.pixels().all(close), "{matrix:?} {colour:?} {:?}", seen.get_pixel(0, 0));
             }
         }
+    }
+
+    #[test]
+    fn a_part_is_a_picture_and_what_is_found_in_it_comes_back_to_its_place() {
+        let picture = RgbImage::from_fn(20, 10, |x, y| Rgb([x as u8, y as u8, 0]));
+        let part = Part { picture: &picture, roi: PxRect { x0: 5, y0: 2, x1: 15, y1: 8 } };
+        assert_eq!(part.size(), Size::new(10, 6));
+        let seen = part.sample(PxRect { x0: 1, y0: 1, x1: 2, y1: 2 }, Size::new(1, 1)).unwrap();
+        assert_eq!(seen.get_pixel(0, 0), &Rgb([6, 3, 0]));
+        let shape = Shape::Rect(Rect::from_xywh(1.0, 1.0, 4.0, 3.0));
+        let found = Finding { class: Class::Face, shape, score: 0.5, source: "fake".to_owned() };
+        assert_eq!(part.back(vec![found])[0].shape.bounds(), Rect::from_xywh(6.0, 3.0, 4.0, 3.0));
     }
 
     #[test]

@@ -93,26 +93,30 @@ pub struct OrtModel {
 }
 
 impl OrtModel {
-    /// Loads `bytes` (an ONNX file) as described by `entry`, to run on `device`, on `threads` threads where that
-    /// is the processor.
+    /// The network in `bytes` (an ONNX file) as described by `entry`, to run on `device`, on `threads` threads where that is
+    /// the processor. It is opened when it first runs.
+    pub fn new(entry: &ModelEntry, bytes: Vec<u8>, threads: usize, device: Device) -> Self {
+        Self { entry: entry.clone(), bytes, threads, device, taken: None, idle: Mutex::default() }
+    }
+
+    /// Opens the network at once, and sees that it is what its entry says.
     ///
     /// # Errors
     /// When the runtime is missing or refuses the file, the file lacks a tensor that the entry names, or the device cannot be
     /// had or takes no part of the network.
-    pub fn new(entry: &ModelEntry, bytes: Vec<u8>, threads: usize, device: Device) -> Result<Self, InferError> {
-        let idle = Mutex::default();
-        let mut model = Self { entry: entry.clone(), bytes, threads, device, taken: None, idle };
-        let session = model.open()?;
-        model.taken = device::taken(&session, device, &entry.name)?;
+    pub fn prove(&mut self) -> Result<(), InferError> {
+        let session = self.open()?;
+        self.taken = device::taken(&session, self.device, &self.entry.name)?;
         let has = |outlets: &[ort::value::Outlet], name: &str| outlets.iter().any(|o| o.name() == name);
-        let missing = (!has(session.inputs(), &entry.input.name))
-            .then_some(&entry.input.name)
-            .or_else(|| entry.outputs.iter().map(|o| &o.name).find(|name| !has(session.outputs(), name)));
+        let input = &self.entry.input.name;
+        let missing = (!has(session.inputs(), input))
+            .then_some(input)
+            .or_else(|| self.entry.outputs.iter().map(|o| &o.name).find(|name| !has(session.outputs(), name)));
         if let Some(name) = missing {
-            return Err(model.failed(&format!("the file has no tensor named `{name}`")));
+            return Err(self.failed(&format!("the file has no tensor named `{name}`")));
         }
-        model.give_back(session);
-        Ok(model)
+        self.give_back(session);
+        Ok(())
     }
 
     /// How much of the network the device took; `None` on the processor, which takes all.

@@ -86,6 +86,8 @@ struct Manifest {
 pub struct Registry {
     folder: PathBuf,
     entries: Vec<ModelEntry>,
+    /// Names of those that are not shipped.
+    own: Vec<String>,
     threads: usize,
     device: Device,
     loaded: Mutex<BTreeMap<String, Arc<OrtModel>>>,
@@ -124,6 +126,7 @@ impl Registry {
             // Joining keeps an absolute path as it is, so the entry stays readable from any folder.
             entry.file = folder.join(&entry.file).to_string_lossy().into_owned();
             self.entries.retain(|e| e.name != entry.name);
+            self.own.push(entry.name.clone());
             self.entries.push(entry);
         }
         Ok(self)
@@ -134,7 +137,7 @@ impl Registry {
             .map_err(|e| InferError::Manifest { path: path.to_owned(), detail: e.message().to_owned() })?;
         let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
         let device = Device::default();
-        Ok(Self { folder, entries: manifest.model, threads, device, loaded: Mutex::default() })
+        Ok(Self { folder, entries: manifest.model, own: Vec::new(), threads, device, loaded: Mutex::default() })
     }
 
     /// Every row.
@@ -175,7 +178,9 @@ impl Registry {
         Ok(bytes)
     }
 
-    /// Loads a model after checking its hash. A model that several detectors ask for is loaded once.
+    /// Loads a model after checking its hash. A model that several detectors ask for is loaded once. The runtime opens it when
+    /// it first runs, because not every picture needs every network; at once where that may fail: a model of the user's own,
+    /// and another device than the processor.
     ///
     /// # Errors
     /// When the file is missing or wrong, the runtime refuses it, or the device cannot be had.
@@ -184,9 +189,25 @@ impl Registry {
         if let Some(model) = loaded.get(name) {
             return Ok(Arc::clone(model) as Arc<dyn Model>);
         }
-        let model = Arc::new(OrtModel::new(self.entry(name)?, self.bytes(name)?, self.threads, self.device)?);
+        let mut model = self.unproved(name)?;
+        if self.device != Device::Cpu || self.own.iter().any(|own| own == name) {
+            model.prove()?;
+        }
+        let model = Arc::new(model);
         loaded.insert(name.to_owned(), Arc::clone(&model));
         Ok(model)
+    }
+
+    fn unproved(&self, name: &str) -> Result<OrtModel, InferError> {
+        Ok(OrtModel::new(self.entry(name)?, self.bytes(name)?, self.threads, self.device))
+    }
+
+    /// Opens a model to see that it would run, and closes it again.
+    ///
+    /// # Errors
+    /// As [`Registry::load`], and always when the runtime refuses the file.
+    pub fn prove(&self, name: &str) -> Result<(), InferError> {
+        self.unproved(name)?.prove()
     }
 
     /// Loads the model that `effort` asks for: `name` itself when no pains are spared, else its quick twin if it has one.

@@ -6,8 +6,9 @@ use crate::{effort::Effort, finding::Class, geom::Size, track::Habits};
 /// Frames that may be held back at most; with more, a first sighting is carried further back.
 const LOOK_AHEAD_FRAMES: f32 = 48.0;
 
-/// Memory that held frames may take. 1080p frames take 3.1 MB each.
-const LOOK_AHEAD_BYTES: usize = 160 << 20;
+/// Memory that held frames may take. 1080p frames take 3.1 MB each: 32 of them are held, with which a video of that size with
+/// faces stays below 500 MB.
+const LOOK_AHEAD_BYTES: usize = 96 << 20;
 
 /// The frame rate for which the numbers here were measured; others are scaled to the same times.
 const USUAL_RATE: f32 = 30.0;

@@ -124,7 +124,7 @@ impl Cleaner {
     ///
     /// # Errors
     /// When the policy makes no sense, ONNX Runtime is missing, or a model is missing or not the one measured. No input
-    /// is touched before all models are loaded.
+    /// is touched before the files of all models were read and their hashes checked.
     pub fn new(policy: Policy, runtime: &Runtime) -> Result<Self, SetupError> {
         policy.check()?;
         Self::with_registry(policy, &runtime.open()?)

@@ -34,7 +34,7 @@ use crate::{
 };
 
 /// Units that may wait between two threads.
-pub(super) const QUEUE: usize = 4;
+pub(super) const QUEUE: usize = 3;
 
 /// What happened to a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

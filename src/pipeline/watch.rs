@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Frames that may wait for their answers before asking waits too: enough to keep a thread that looks busy.
-pub(super) const WAITING_MOST: usize = 16;
+pub(super) const WAITING_MOST: usize = 12;
 
 /// What is known of a frame, and what is to be destroyed in it.
 #[derive(Debug)]

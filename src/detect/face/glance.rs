@@ -14,10 +14,14 @@ use crate::{
 };
 
 /// Long sides of the input, one for each look in turn.
+///
+/// Balanced: on six clips with exact truth (222 tracks), 1280 covers .978 of the face-frames, exposes 15 tracks and covers 8.0 %
+/// needlessly; 1152 .982, 12 and 8.2 %, for nine tenths of the time; 1088 .983, 16 and 8.3 %; 1024 .980, 17 and 8.3 %; 960 .985,
+/// 18 and 8.2 %. With 1280, a look every 8 frames instead of 6 covers .974 and exposes 20, every 10 .965 and 21.
 const fn cycle(effort: Effort) -> &'static [u32] {
     match effort {
         Effort::Fast => &[640],
-        Effort::Balanced => &[1280, 480],
+        Effort::Balanced => &[1152, 480],
         Effort::Thorough => &[1280, 480, 1920, 640],
     }
 }

@@ -1,20 +1,24 @@
-//! The attack on videos: some frames of the draft are looked at, among them those near which something began or ended to
-//! be followed. What is seen there goes to a second run as a hint, so that the trackers carry it to the frames around.
+//! The attack on videos: some frames of the draft are looked at, as `due` says. What is seen there goes to a second run as a
+//! hint, so that the trackers carry it to the frames around.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
 
-use super::{Judged, Stop, carried, packed::Packed};
+use super::{
+    Judged, Stop, carried,
+    due::{Due, looks},
+    packed::Packed,
+    scale,
+};
 use crate::{
     area::Area,
     detect::Picture,
-    error::DetectError,
+    error::{CleanError, DetectError},
     finding::{Class, Finding},
     geom::Size,
     pipeline::{Cleaner, Step},
-    policy::Depth,
     verify::{ExpectedVideo, refute_video},
 };
 
@@ -154,21 +158,6 @@ pub(in crate::pipeline) struct FilmSeen {
     pub strangers: BTreeSet<u64>,
 }
 
-/// Microseconds between two looks when those are to cost little.
-pub(super) const FAST_US: u64 = 1_000_000;
-
-/// The same when they may cost more than the first run's: a frame is shorter than this only in slow motion.
-pub(super) const FULL_US: u64 = 160_000;
-
-/// Frames around the beginning or end of what is followed that are looked at when looks may cost much.
-const AROUND: usize = 2;
-
-/// Frames within which one look for something of `class` tells of all that begins or ends there, when looks are to cost
-/// little: with lines that are many and stand still, half of what lies between two looks of the first run.
-fn close_together(class: Class) -> usize {
-    if class == Class::Text { 7 } else { 3 }
-}
-
 impl Cleaner {
     /// Every check of a finished video; `shown` is what was written, `size` that of the input, `known` what earlier drafts
     /// told. All that was not destroyed further since the last draft was looked at already, and is as it was.
@@ -191,11 +180,11 @@ impl Cleaner {
         }
         let mut seen_in_all = FilmSeen::default();
         refute_video(draft, expected, &self.policy.limits, &mut |number, frame| -> Result<(), Stop> {
-            let Some(classes) = looks.get(&number) else { return Ok(()) };
+            let Some(due) = looks.get(&number) else { return Ok(()) };
             self.observer.step(Step::Verifying)?;
             // Not as the first of a scene, which would look at all sizes at once.
             seen_in_all.looks += 1;
-            let (seen, there) = (self.glimpse_in_draft(frame, seen_in_all.looks, classes)?, frame.size());
+            let (seen, there) = (self.see_in_frame(frame, seen_in_all.looks, due, size)?, frame.size());
             let (areas, faces) = (shown[number].areas.areas(), shown[number].kept.areas());
             let stay: Vec<_> = faces.iter().map(visible).collect();
             let Judged { missed: mut seen, identifying } = self.judge(frame, seen, &areas, &stay, size)?;
@@ -212,6 +201,21 @@ impl Cleaner {
             Ok(())
         })?;
         Ok(seen_in_all)
+    }
+
+    /// What is due in a frame of the draft of a video with frames of `size`, as [`Cleaner::glimpse_in_draft`] has it.
+    fn see_in_frame(
+        &self,
+        frame: &dyn Picture,
+        number: u64,
+        due: &Due,
+        size: Size,
+    ) -> Result<(Vec<Finding>, Vec<Finding>), CleanError> {
+        let (mut seen, lines) = self.glimpse_in_draft(frame, number, &due.classes)?;
+        let (sx, sy) = scale(size, frame.size());
+        let parts: Vec<_> = due.near.iter().filter_map(|near| near.scaled(sx, sy).to_px(frame.size())).collect();
+        seen.extend(self.faces_near(frame, &parts)?);
+        Ok((seen, lines))
     }
 
     /// Whether a face that stays is clearly not the one under whose authorization it does.
@@ -235,74 +239,15 @@ fn visible(area: &Area) -> Finding {
     Finding { class: area.class, shape: area.shape, score: 1.0, source: String::new() }
 }
 
-/// The frames to look at, by number, and which of `all` classes for.
-fn looks(shown: &[Shown], size: Size, depth: Depth, all: &[Class]) -> BTreeMap<usize, Vec<Class>> {
-    let every = match depth {
-        Depth::Off => return BTreeMap::new(),
-        Depth::Fast => FAST_US,
-        Depth::Full => FULL_US,
-    };
-    let mut looks: BTreeMap<usize, Vec<Class>> = BTreeMap::new();
-    // Half a step in: the first run looks at the first frame of every scene.
-    let mut next = every / 2;
-    for (number, frame) in shown.iter().enumerate() {
-        if frame.at_us >= next {
-            looks.insert(number, all.to_vec());
-            next = frame.at_us + every;
-        }
-    }
-    for (number, class) in ends(shown, size) {
-        let around = |reach: usize| number.saturating_sub(reach)..=(number + reach).min(shown.len() - 1);
-        match depth {
-            Depth::Off => {}
-            Depth::Fast if !all.contains(&class) => {}
-            Depth::Fast => {
-                // One of several close together tells of all.
-                if !looks.range(around(close_together(class))).any(|(_, classes)| classes.contains(&class)) {
-                    looks.entry(number).or_default().push(class);
-                }
-            }
-            Depth::Full => looks.extend(around(AROUND).map(|number| (number, all.to_vec()))),
-        }
-    }
-    looks
-}
-
-/// Frames without something that is followed in the frame before or behind, and of which class it is: where a mask may have
-/// ended too early or begun too late. Cuts, and what leaves by the edge of the picture, are no such ends.
-fn ends(shown: &[Shown], size: Size) -> Vec<(usize, Class)> {
-    let inside = |area: &Area| {
-        let b = area.shape.bounds();
-        b.x0 > 0.0 && b.y0 > 0.0 && b.x1 < size.width as f32 && b.y1 < size.height as f32
-    };
-    // The classes of what `a` covers within the picture and nothing follows in `b`.
-    let lost = |a: &[Area], b: &[Area]| -> BTreeSet<Class> {
-        let followed = a.iter().filter(|area| area.track.is_some() && inside(area));
-        let lost = |area: &&Area| b.iter().all(|other| (other.track, other.class) != (area.track, area.class));
-        followed.filter(lost).map(|area| area.class).collect()
-    };
-    let mut near = Vec::new();
-    let mut before: Option<Vec<Area>> = None;
-    for (number, frame) in shown.iter().enumerate() {
-        let here = frame.areas.areas();
-        if let Some(before) = before.filter(|_| !frame.cut) {
-            near.extend(lost(&before, &here).into_iter().map(|class| (number, class)));
-            near.extend(lost(&here, &before).into_iter().map(|class| (number - 1, class)));
-        }
-        before = Some(here);
-    }
-    near
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::{area::Shape, geom::Rect};
 
-    const SIZE: Size = Size::new(100, 100);
+    pub const SIZE: Size = Size::new(100, 100);
 
     /// A clip of 90 frames at 30 a second, in which something is followed in `frames`.
-    fn clip(x: f32, frames: std::ops::Range<usize>, cut: Option<usize>) -> Vec<Shown> {
+    pub fn clip(x: f32, frames: std::ops::Range<usize>, cut: Option<usize>) -> Vec<Shown> {
         let area =
             Area { shape: Shape::Rect(Rect::from_xywh(x, 40.0, 20.0, 20.0)), class: Class::Face, track: Some(3) };
         let frame = |number: usize| Shown {
@@ -359,36 +304,5 @@ mod tests {
         assert!(!again(30).is_new() && !again(10).is_new() && again(60).is_new());
         known.learn(shown.clone(), FilmSeen { strangers: BTreeSet::from([3]), ..seen() });
         assert_eq!(known.open, None);
-    }
-
-    #[test]
-    fn looks_are_where_something_began_or_ended_to_be_followed() {
-        let face = |numbers: &[usize]| numbers.iter().map(|n| (*n, Class::Face)).collect::<Vec<_>>();
-        assert_eq!(ends(&clip(40.0, 20..50, None), SIZE), face(&[19, 50]));
-        assert_eq!(ends(&clip(40.0, 20..50, Some(50)), SIZE), face(&[19]), "a cut ends everything");
-        assert!(ends(&clip(-5.0, 20..50, None), SIZE).is_empty(), "it left by the edge");
-    }
-
-    #[test]
-    fn a_fast_check_looks_once_a_second_for_everything_and_at_the_ends_for_what_ends() {
-        let all = [Class::Face, Class::Text];
-        let looks = looks(&clip(40.0, 20..50, None), SIZE, Depth::Fast, &all);
-        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 47, 78], "both ends are close to a look");
-        assert!(looks.values().all(|classes| classes == &all));
-        let looks = super::looks(&clip(40.0, 26..60, None), SIZE, Depth::Fast, &all);
-        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 25, 47, 60, 78]);
-        assert!(looks[&25] == [Class::Face] && looks[&60] == [Class::Face]);
-        let looks = super::looks(&clip(40.0, 26..60, None), SIZE, Depth::Fast, &all[1..]);
-        assert_eq!(looks.keys().copied().collect::<Vec<_>>(), [16, 47, 78], "nobody looks for faces");
-    }
-
-    #[test]
-    fn a_full_check_looks_often_and_all_around_the_ends_and_none_looks_never() {
-        let (clip, all) = (clip(40.0, 20..50, None), [Class::Face]);
-        let full = looks(&clip, SIZE, Depth::Full, &all);
-        assert!((17..=21).chain(48..=52).all(|number| full.contains_key(&number)), "{full:?}");
-        assert!(full.len() >= 90 / 5);
-        assert!(looks(&clip, SIZE, Depth::Off, &all).is_empty());
-        assert!(looks(&[], SIZE, Depth::Full, &all).is_empty());
     }
 }

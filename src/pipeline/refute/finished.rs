@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde::Serialize;
 
-use super::film::{FAST_US, FULL_US};
+use super::due::{FAST_US, FULL_US};
 use crate::{
     clip::{Audio, Span, VideoOptions},
     detect::Picture,

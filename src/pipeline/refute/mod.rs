@@ -1,6 +1,7 @@
 //! Attacks a finished draft: detectors look at what was encoded, and what they see there that no mask explains is a
 //! miss. Separate from [`crate::verify`], which knows structure and decoding but neither masks nor detectors.
 
+mod due;
 mod film;
 mod finished;
 mod letters;

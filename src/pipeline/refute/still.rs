@@ -10,7 +10,7 @@ use crate::{
     detect::{Glance, Picture, text::is_sure_alone},
     error::CleanError,
     finding::{Class, Finding},
-    geom::Size,
+    geom::{PxRect, Size},
     pipeline::{Cleaner, FrameReport, habits::sure},
     policy::{Depth, decide::decide},
 };
@@ -132,6 +132,18 @@ impl Cleaner {
         let (mut seen, lines) = stand_alone(self.glance(picture, number, classes)?);
         seen.retain(|finding| finding.score >= sure(finding.class));
         Ok((seen, lines))
+    }
+
+    /// The faces that are seen for sure in `parts` of a frame of a draft.
+    pub(super) fn faces_near(&self, frame: &dyn Picture, parts: &[PxRect]) -> Result<Vec<Finding>, CleanError> {
+        let mut seen = Vec::new();
+        for (detector, _) in self.wanted().iter().filter(|(_, finds)| finds.contains(&Class::Face)) {
+            for part in parts {
+                seen.extend(self.detectors[*detector].glance_at_part(frame, *part)?);
+            }
+        }
+        seen.retain(|finding| finding.class == Class::Face && finding.score >= sure(Class::Face));
+        Ok(seen)
     }
 
     fn glance(&self, picture: &dyn Picture, number: u64, classes: &[Class]) -> Result<Vec<Finding>, CleanError> {
