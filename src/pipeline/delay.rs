@@ -43,6 +43,6 @@ mod tests {
 
     #[test]
     fn frames_become_milliseconds() {
-        assert_eq!(Delay { look_ahead: 48, most: 75, rate: 30.0 }.ms(48), 1600);
+        assert_eq!(Delay { look_ahead: 48, most: 69, rate: 30.0 }.ms(48), 1600);
     }
 }

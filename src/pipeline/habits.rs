@@ -135,7 +135,9 @@ mod tests {
     #[test]
     fn what_is_held_is_bounded_in_frames_and_in_bytes() {
         assert_eq!(look_ahead(1_382_400, 30.0), 48);
-        assert_eq!(look_ahead(1_382_400, 60.0), 96);
+        assert_eq!(look_ahead(345_600, 60.0), 96);
+        assert_eq!(look_ahead(1_382_400, 60.0), 72, "of 720p at twice the rate fewer than twice as many fit");
+        assert_eq!(look_ahead(3_110_400, 30.0), 32);
         let uhd = 12_441_600;
         assert!(look_ahead(uhd, 30.0) as usize * uhd <= LOOK_AHEAD_BYTES);
         assert_eq!(look_ahead(usize::MAX, f32::NAN), 4);

@@ -9,7 +9,7 @@ use super::{
     Notes,
     Reveals::{self, Device, FreeText, Person, Place, Technical, Time},
     ifd::{Directories, Kind},
-    source::exactness,
+    source::{exactness, spot},
 };
 
 /// Longest value in bytes that is read. A camera's longest text is a few hundred bytes.
@@ -164,6 +164,10 @@ fn position(place: &str, exif: &Exif, notes: &mut Notes) -> usize {
         _ => 1.0,
     };
     let words = match (latitude, longitude) {
+        (Some(lat), Some(lon)) if north != '?' && east != '?' => {
+            let signed = |value: f64, letter| if matches!(letter, 'S' | 'W') { -value } else { value };
+            Some(spot(signed(lat, north), signed(lon, east), Some(step)))
+        }
         (Some(lat), Some(lon)) => Some(format!("{lat:.4}° {north}, {lon:.4}° {east}, {}", exactness(step))),
         (Some(lat), None) => Some(format!("{lat:.4}° {north}")),
         (None, Some(lon)) => Some(format!("{lon:.4}° {east}")),
@@ -256,7 +260,11 @@ pub(super) mod tests {
         let found = entries(&block());
         let expected = [
             ("X thumbnail", Reveals::SecondPicture, "JPEG of 3 x 2 pixels, 14 bytes"),
-            ("X GPS position", Place, "51.5074° N, 0.1278° W, to less than a metre"),
+            (
+                "X GPS position",
+                Place,
+                "51.5074° N, 0.1278° W, to less than a metre, in or near London, England (GB)",
+            ),
             ("X CameraOwnerName", Person, "Jane Roe"),
             ("X Make", Device, "Canon"),
             ("X BodySerialNumber", Device, "0123456"),

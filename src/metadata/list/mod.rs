@@ -7,6 +7,7 @@ mod bmff;
 mod bmp;
 mod ebml;
 mod exif;
+mod gazetteer;
 mod gif;
 mod heif;
 mod icc;

@@ -185,7 +185,10 @@ mod tests {
             ("PNG text Comment", "hi"),
             ("PNG text Title", "hi"),
             ("PNG iTXt XMP dc:creator", "Ann"),
-            ("PNG text Raw profile Exif GPS position", "51.5074° N, 0.1278° W, to less than a metre"),
+            (
+                "PNG text Raw profile Exif GPS position",
+                "51.5074° N, 0.1278° W, to less than a metre, in or near London, England (GB)",
+            ),
             ("PNG text", "Own: word"),
             ("PNG tIME", "2024-05-06 07:08:09"),
         ] {

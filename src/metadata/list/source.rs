@@ -3,7 +3,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
-use super::read;
+use super::{gazetteer::nearest, read};
 
 /// Most bytes that one listing reads: indices, tags, and the beginnings of tracks. Keeps a hostile file from being read
 /// over and over.
@@ -74,11 +74,13 @@ pub(super) fn is_plain(name: &str) -> bool {
 /// Why a place in a video matters.
 pub(super) const SPOT: &str = "is the spot on the map where the video was taken, to a few metres";
 
-/// Degrees in words, in the form of all listings.
-pub(super) fn spot(latitude: f64, longitude: f64) -> String {
+/// A place in words, in the form of all listings: degrees, how exactly they are said (their smallest `step`), the nearest town.
+pub(super) fn spot(latitude: f64, longitude: f64, step: Option<f64>) -> String {
     let side = |value: f64, letters: [char; 2]| letters[usize::from(value < 0.0)];
     let (north, east) = (side(latitude, ['N', 'S']), side(longitude, ['E', 'W']));
-    format!("{:.4}° {north}, {:.4}° {east}", latitude.abs(), longitude.abs())
+    let degrees = format!("{:.4}° {north}, {:.4}° {east}", latitude.abs(), longitude.abs());
+    let words = [Some(degrees), step.map(exactness), nearest(latitude, longitude)];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// How exactly a place is said, in words: `degrees` is the smallest step of what is written.
@@ -106,7 +108,7 @@ pub(super) fn iso6709(text: &str) -> Option<String> {
         step = step.min(0.1f64.powi(decimals as i32));
         rest = &body[end..];
     }
-    Some(format!("{}, {}", spot(numbers[0], numbers[1]), exactness(step)))
+    Some(spot(numbers[0], numbers[1], Some(step)))
 }
 
 /// A 16.16 fixed-point number.
@@ -120,8 +122,12 @@ mod tests {
 
     #[test]
     fn places_are_written_as_people_write_them() {
-        assert_eq!(iso6709("+27.5916+086.5640+8850/").as_deref(), Some("27.5916° N, 86.5640° E, to about 11 m"));
-        assert_eq!(iso6709("-33.9-070.5/").as_deref(), Some("33.9000° S, 70.5000° W, to about 11 km"));
+        let words = |text| iso6709(text).unwrap_or_default();
+        assert_eq!(
+            words("+48.2085+016.3721+180/"),
+            "48.2085° N, 16.3721° E, to about 11 m, in or near Vienna (AT)"
+        );
+        assert!(words("-33.9-070.5/").starts_with("33.9000° S, 70.5000° W, to about 11 km, about "));
         for wrong in ["", "27", "+", "+1", "+1.2.3+4", "+1+x", "é+1+2"] {
             assert_eq!(iso6709(wrong), None, "{wrong}");
         }

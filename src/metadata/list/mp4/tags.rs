@@ -153,7 +153,7 @@ fn location(at: &str, body: &[u8], notes: &mut Notes) {
     let (name, rest) = bmff::text_and_rest(body.get(6..).unwrap_or(&[]));
     match (fixed(rest, 5), fixed(rest, 1)) {
         (Some(latitude), Some(longitude)) => {
-            notes.add_why(at, Place, SPOT, Some(spot(latitude, longitude)));
+            notes.add_why(at, Place, SPOT, Some(spot(latitude, longitude, None)));
         }
         _ => notes.add(at, Place, None),
     }
