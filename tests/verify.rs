@@ -170,3 +170,11 @@ fn a_face_that_is_still_there_is_told_and_its_mask_is_not() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("1 file: 1 proved"), "{said}");
 }
+
+/// Of what could not be read nobody knows what is in it.
+#[test]
+fn inspect_says_nothing_of_a_file_that_is_not_there_but_that() {
+    let (code, said) = ended(&safepost(["inspect", "no-such-file.jpg"]));
+    assert_ne!(code, Some(0));
+    assert!(said.contains("FAILED") && !said.contains("nothing"), "{said}");
+}

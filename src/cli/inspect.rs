@@ -111,6 +111,10 @@ fn describe(inspection: &Inspection<'_>, values: bool) -> String {
         inspection.format.unwrap_or("neither a picture nor a video that is read")
     );
     let mut section = |title: &str, entries: &[Shown]| {
+        // Of what could not be read nobody knows that there is nothing.
+        if entries.is_empty() && inspection.error.is_some() {
+            return;
+        }
         // Writing to a string cannot fail.
         let _ = writeln!(text, "  {title}: {}", if entries.is_empty() { "nothing" } else { "" });
         for Shown { entry, value } in entries {
